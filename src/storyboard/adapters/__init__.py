@@ -1,0 +1,1 @@
+"""The world behind the ports: files, media, stores, providers; nothing foreign escapes."""

@@ -1,0 +1,151 @@
+"""The clip store: a folder of clips named by content, and beside it which order each one fills.
+
+clips/ab/abcd….mp4          a clip, by the SHA-256 of its bytes
+clips/orders/ab/abcd….json  by clip key: the clip's hash and size, and what it was made from
+
+A clip is written aside, made durable and renamed before its order's record is; so a record always
+points at a whole clip. A clip that does not match its record counts as missing, and is made again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from storyboard.engine.ports import Clip
+from storyboard.model.errors import EnvironmentFault
+from storyboard.model.request import ClipKey, ClipRequest, made_from
+
+__all__ = ["FolderClips"]
+
+_RECORD_VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderClips:
+    """Clips in a folder of this machine; implements the engine's ClipStore."""
+
+    folder: Path
+    requests: Mapping[ClipKey, ClipRequest]
+
+    def find(self, key: ClipKey) -> Clip | None:
+        """Return the clip when its bytes are those that were kept, else None."""
+        record = self._record(key)
+        if record is None:
+            return None
+        digest = str(record["sha256"])
+        path = self._clip(digest)
+        try:
+            matches = _sha256(path) == digest
+        except OSError:
+            return None
+        return Clip(key, str(path), digest) if matches else None
+
+    def held(self) -> frozenset[ClipKey]:
+        """Return the keys whose clips are there at their recorded size; their bytes are not read.
+
+        A plan asks this; a build asks `find`, which reads them.
+        """
+        records = self.folder.glob("orders/*/*.json")
+        keys = (ClipKey(record.stem) for record in records)
+        return frozenset(key for key in keys if self._is_there(key))
+
+    def inputs(self, key: ClipKey) -> Mapping[str, object] | None:
+        """Return what the clip of that key was made from; None when it never was kept."""
+        record = self._record(key)
+        inputs = record.get("made_from") if record else None
+        return inputs if isinstance(inputs, dict) else None
+
+    def scratch(self, key: ClipKey) -> str:
+        """Return a path of this process's own, on the same disk as the clips."""
+        with _as_fault(self.folder):
+            _make_folder(self.folder)
+        return str(self.folder / f".{key}.{os.getpid()}.part.mp4")
+
+    def keep(self, key: ClipKey, path: str) -> Clip:
+        """Move the file at `path` in as the key's clip: bytes first, then the record of them."""
+        with _as_fault(self.folder):
+            digest = _sha256(Path(path))
+            clip = self._clip(digest)
+            _make_folder(clip.parent)
+            _sync(Path(path))
+            Path(path).replace(clip)
+            _sync(clip.parent)
+            self._write_record(key, digest, clip.stat().st_size)
+        return Clip(key, str(clip), digest)
+
+    def _is_there(self, key: ClipKey) -> bool:
+        record = self._record(key)
+        try:
+            return record is not None and self._clip(
+                str(record["sha256"])
+            ).stat().st_size == record.get("bytes")
+        except OSError:
+            return False
+
+    def _write_record(self, key: ClipKey, digest: str, size: int) -> None:
+        request = self.requests.get(key)
+        record = {
+            "version": _RECORD_VERSION,
+            "sha256": digest,
+            "bytes": size,
+            "made_from": made_from(request) if request else {},
+        }
+        target = self._order(key)
+        _make_folder(target.parent)
+        aside = target.with_suffix(f".{os.getpid()}.part")
+        aside.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+        _sync(aside)
+        aside.replace(target)
+        _sync(target.parent)
+
+    def _record(self, key: ClipKey) -> dict[str, object] | None:
+        try:
+            record = json.loads(self._order(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        if not isinstance(record, dict) or record.get("version") != _RECORD_VERSION:
+            return None
+        return record if _DIGEST.fullmatch(str(record.get("sha256"))) else None
+
+    def _clip(self, digest: str) -> Path:
+        return self.folder / digest[:2] / f"{digest}.mp4"
+
+    def _order(self, key: ClipKey) -> Path:
+        return self.folder / "orders" / key[:2] / f"{key}.json"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each of which survives a power cut."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's entries, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _as_fault(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot keep a clip in {folder}: {error.strerror or error}"
+        raise EnvironmentFault(message, hint="check the disk's space and rights") from error

@@ -1,0 +1,1 @@
+"""Pixels and samples: probing, drawing, encoding, joining (PyAV, Pillow, numpy, moviepy)."""

@@ -1,0 +1,104 @@
+"""A still read from disk as the eye should see it: upright, opaque, eight-bit RGB."""
+
+import contextlib
+import io
+import pathlib
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+from storyboard.adapters.media.moves import Stage
+from storyboard.model.errors import InvalidStoryboard
+
+__all__ = ["open_picture", "staged"]
+
+# A picture of more than about 90 megapixels is refused, not warned of: the file may be a bomb.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+_MOST_FRAMES = 3.0  # a picture that reaches further than a move ever goes is cut to this
+_PAPER = (255, 255, 255)
+# What Pillow's readers raise on files that are not what they say.
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+
+
+def open_picture(path: str, needed: tuple[int, int]) -> Image.Image:
+    """Read a still; a JPEG only as large as `needed`. InvalidStoryboard when it cannot be read."""
+    if not pathlib.Path(path).is_file():
+        message = f"there is no picture file at {path}"
+        raise InvalidStoryboard(message)
+    try:
+        with Image.open(path) as image:
+            longest = max(needed)
+            image.draft("RGB", (longest, longest))
+            return _eight_bit_rgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        message = f"the picture {path} is too large to be opened safely"
+        raise InvalidStoryboard(message, hint="save it at 8192 pixels a side or less") from error
+    except _BROKEN as error:
+        message = f"the picture {path} cannot be read: {str(error) or type(error).__name__}"
+        raise InvalidStoryboard(message, hint="save it again as PNG or JPEG") from error
+
+
+def staged(picture: Image.Image, width: int, height: int) -> tuple[Image.Image, Stage]:
+    """Measure a picture in frames that it covers; one far longer than the frame is cut to size."""
+    scale = max(width / picture.width, height / picture.height)
+    wide = max(1.0, picture.width * scale / width)
+    high = max(1.0, picture.height * scale / height)
+    if max(wide, high) > _MOST_FRAMES:
+        picture = ImageOps.fit(
+            picture,
+            (
+                max(1, round(picture.width * min(1, _MOST_FRAMES / wide))),
+                max(1, round(picture.height * min(1, _MOST_FRAMES / high))),
+            ),
+        )
+        wide, high = min(wide, _MOST_FRAMES), min(high, _MOST_FRAMES)
+    return picture, Stage(wide, high, width / height)
+
+
+def _eight_bit_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        image = _from_deep(image)
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        image = Image.new("RGB", image.size, _PAPER)
+        image.paste(clear, mask=clear.getchannel("A"))
+        return image
+    return _in_srgb(image)
+
+
+def _from_deep(image: Image.Image) -> Image.Image:
+    """Bring integers of 16 or 32 bits, or floats, to eight bits by the range they are in."""
+    deep = np.nan_to_num(np.asarray(image).astype(np.float64))
+    top = deep.max(initial=0.0)
+    white = next((white for white in (1.0, 255.0, 65535.0) if top <= white), top)
+    if image.mode.startswith("I"):
+        white = max(white, 65535.0)
+    return Image.fromarray(np.rint(deep.clip(0) * (255 / white)).astype(np.uint8))
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Convert from the colours the file was made in; a profile that does not work is ignored."""
+    profile = image.info.get("icc_profile")
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+            if converted is not None:
+                return converted
+    return image.convert("RGB")

@@ -1,0 +1,156 @@
+"""Builds a film: makes the clips its plan asks for, and cuts them into one file."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from os import cpu_count
+from pathlib import Path
+
+from storyboard import __version__
+from storyboard.app.clock import SystemClock
+from storyboard.app.compile import Compilation
+from storyboard.app.plan import clip_store, remember_orders
+from storyboard.compiler.pipeline import Compiled
+from storyboard.cutting.timeline import make_timeline
+from storyboard.engine.events import RunEvent
+from storyboard.engine.ports import Clip, ClipStore
+from storyboard.engine.runner import Limits, RunResult, run_plan
+from storyboard.model.errors import ShotsFailed
+from storyboard.model.plan import Plan
+from storyboard.model.request import ClipKey
+from storyboard.model.story import Film
+from storyboard.model.timeline import Timeline
+
+__all__ = ["Built", "Watchers", "build_animatic"]
+
+_BETWEEN_LOOKS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Who is told of progress: events while clips are made, frames while the film is cut."""
+
+    clips: Callable[[RunEvent], None]
+    cut: Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A film on disk: where, how it was planned and cut, and whether anything had to be done."""
+
+    path: Path
+    plan: Plan
+    timeline: Timeline
+    fresh: bool
+
+
+def build_animatic(
+    compilation: Compilation, plan: Plan, compiled: Compiled, watchers: Watchers
+) -> Built:
+    """Carry out a free plan: every shot from its still, cut together; what is there is kept."""
+    film = compiled.film
+    if film is None:
+        message = "only a film without errors can be built"
+        raise ValueError(message)
+    store = clip_store(compilation, plan, free=True)
+    result = _make_clips(plan, store, watchers)
+    _refuse_failures(result)
+    clips = {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
+    timeline = _timeline(film, plan)
+    path = _result(compilation.path, ".animatic.mp4")
+    fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
+    remember_orders(compilation, plan, free=True)
+    return Built(path, plan, timeline, fresh)
+
+
+def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:
+    if not any(plan.to_make()):
+        return RunResult((), ())
+    # The renderer brings numpy, Pillow and PyAV: only a build that renders pays for them.
+    from storyboard.adapters.animatic import Animatic  # noqa: PLC0415
+    from storyboard.adapters.media.animatic import render_clip  # noqa: PLC0415
+
+    cores = cpu_count() or 1
+    scratch = str(Path(store.scratch(ClipKey("animatic"))).parent)
+    with ThreadPoolExecutor(cores) as executor:
+        api = Animatic(render_clip, executor, scratch)
+        try:
+            return asyncio.run(
+                run_plan(
+                    plan, api, store, SystemClock(), watchers.clips, Limits(cores, _BETWEEN_LOOKS)
+                )
+            )
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _refuse_failures(result: RunResult) -> None:
+    if result.failed:
+        shot, reason = result.failed[0]
+        others = f" (and {len(result.failed) - 1} more)" if len(result.failed) > 1 else ""
+        message = f'the shot "{shot}" could not be made: {reason}{others}'
+        raise ShotsFailed(message, hint="mend it and run again; the other shots are kept")
+
+
+def _owned(store: ClipStore, key: ClipKey, shot: str) -> Clip:
+    clip = store.find(key)
+    if clip is None:
+        message = f'the clip of "{shot}" was damaged after it was made'
+        raise ShotsFailed(message, hint="run again: it is made anew")
+    return clip
+
+
+def _timeline(film: Film, plan: Plan) -> Timeline:
+    outcome = make_timeline(film, {shot.id: (shot.key, shot.bought) for shot in plan.shots})
+    if outcome.value is None:
+        raise ValueError(outcome.diagnostics)
+    return outcome.value
+
+
+def _result(film: str, suffix: str) -> Path:
+    path = Path(film)
+    return path.parent / "build" / f"{path.stem}{suffix}"
+
+
+def _cut(
+    timeline: Timeline, clips: dict[ClipKey, Clip], path: Path, watchers: Watchers, state: Path
+) -> bool:
+    """Cut the film unless the file there is what this very cut made; tell whether it was cut."""
+    identity = _identity(timeline, clips)
+    record = state / "cuts" / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}.json"
+    if _cut_before(record, identity, path):
+        return False
+    from storyboard.adapters.media.film import render_film  # noqa: PLC0415  brings moviepy
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    paths = {key: clip.path for key, clip in clips.items()}
+    render_film(timeline, paths, str(path), watchers.cut)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps({"identity": identity, "sha256": _digest(path)}), encoding="utf-8")
+    return True
+
+
+def _identity(timeline: Timeline, clips: dict[ClipKey, Clip]) -> str:
+    """Name a cut by all that goes into it: the program, the timeline and the clips' bytes."""
+    parts = {
+        "program": __version__,
+        "timeline": asdict(timeline),
+        "clips": {key: clip.sha256 for key, clip in clips.items()},
+    }
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _cut_before(record: Path, identity: str, path: Path) -> bool:
+    try:
+        written = json.loads(record.read_text(encoding="utf-8"))
+        return bool(written["identity"] == identity and written["sha256"] == _digest(path))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

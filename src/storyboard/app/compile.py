@@ -1,0 +1,155 @@
+"""Compiles a film, or remembers what it compiled to: the first step of every command."""
+
+import gc
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storyboard.adapters.files import find_root
+from storyboard.app.cache import Cache, Inputs
+from storyboard.app.settings import Settings, load_settings
+from storyboard.model.diagnostic import Diagnostic, has_errors
+from storyboard.model.source import Source
+
+if TYPE_CHECKING:
+    from storyboard.compiler.pipeline import Compiled
+
+__all__ = ["Compilation", "FilmOptions", "compile_film_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmOptions:
+    """What the command line adds to a film: `--set` values and a variant; and whether to cache."""
+
+    settings: tuple[tuple[str, str], ...] = ()
+    variant: str | None = None
+    cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """A film's findings at once, and all else it compiled to when asked."""
+
+    path: str
+    settings: Settings
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+    load: "Callable[[], Compiled]"
+
+    @property
+    def ok(self) -> bool:
+        return not has_errors(self.diagnostics)
+
+
+def compile_film_at(path: str, options: FilmOptions) -> Compilation:
+    """Compile the film at `path`, as shown to people; nothing is compiled twice."""
+    settings = load_settings(find_root(Path(path)))
+    if has_errors(settings.findings):
+        return _unsettled(path, settings)
+    cache = Cache(settings.cache / "compiled") if options.cache and settings.cache else None
+    key = (
+        str(Path(path).absolute()),
+        str(settings.root),
+        str(Path.cwd()),
+        repr(options.settings),
+        str(options.variant),
+    )
+    if cache is not None:
+        entry = cache.find(*key)
+        texts: dict[str, str] = {}
+        if entry is not None and entry[0].unchanged(texts):
+            return _remembered(
+                path,
+                settings,
+                entry,
+                texts,
+                lambda: _compile(path, settings, options, cache, key).load(),
+            )
+    return _compile(path, settings, options, cache, key)
+
+
+def _unsettled(path: str, settings: Settings) -> Compilation:
+    sources = {settings.source.path: settings.source} if settings.source is not None else {}
+    return Compilation(path, settings, settings.findings, sources, _nothing)
+
+
+def _nothing() -> "Compiled":
+    message = "a film whose project has wrong settings was not compiled"
+    raise ValueError(message)
+
+
+def _remembered(
+    path: str,
+    settings: Settings,
+    entry: tuple[Inputs, bytes, bytes],
+    texts: dict[str, str],
+    again: "Callable[[], Compiled]",
+) -> Compilation:
+    _, findings, film = entry
+    diagnostics, shipped = pickle.loads(findings)  # noqa: S301  see app/cache.py
+    sources = {name: Source(name, text) for name, text in texts.items()} | shipped
+
+    def load() -> "Compiled":
+        if not film:
+            return again()
+        compiled: Compiled = pickle.loads(film)  # noqa: S301  see app/cache.py
+        return compiled
+
+    return Compilation(path, settings, diagnostics, sources, load)
+
+
+def _compile(
+    path: str, settings: Settings, options: FilmOptions, cache: Cache | None, key: tuple[str, ...]
+) -> Compilation:
+    # The compiler and its libraries take a tenth of a second to import; a warm look does without.
+    from storyboard.app.world import DiskWorld  # noqa: PLC0415
+    from storyboard.compiler.pipeline import Options, compile_film  # noqa: PLC0415
+
+    world = DiskWorld(settings.root, path)
+    with _uninterrupted():
+        compiled = compile_film(path, world, Options(options.settings, options.variant))
+    diagnostics = world.card_findings + compiled.diagnostics
+    findings = pickle.dumps(
+        (diagnostics, _shipped(compiled, diagnostics, world.inputs)), pickle.HIGHEST_PROTOCOL
+    )
+    if cache is not None:
+        cache.store(world.inputs, findings, b"", *key)
+
+    def load() -> "Compiled":
+        """Remember the film too, now that somebody needs it: `check` never does."""
+        if cache is not None:
+            cache.store(world.inputs, findings, _pickled(compiled), *key)
+        return compiled
+
+    sources = {source.path: source for source in compiled.sources} | world.sources
+    return Compilation(path, settings, diagnostics, sources, load)
+
+
+def _pickled(compiled: "Compiled") -> bytes:
+    with _uninterrupted():
+        return pickle.dumps(compiled, pickle.HIGHEST_PROTOCOL)
+
+
+def _shipped(
+    compiled: "Compiled", diagnostics: tuple[Diagnostic, ...], inputs: Inputs
+) -> dict[str, Source]:
+    """Return the sources that findings point into but that are not files of the project."""
+    pointed = {each.span.path for each in diagnostics if each.span is not None}
+    return {
+        source.path: source
+        for source in compiled.sources
+        if source.path in pointed and source.path not in inputs.texts
+    }
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep the garbage collector away: the compiler's trees are large, and none is cyclic."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,54 @@
+"""Finds model cards: those that come with storyboard, and those of a project, which win."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from storyboard.adapters.files import read_source
+from storyboard.app.resources import resource, resource_names
+from storyboard.compiler.cards import parse_card
+from storyboard.compiler.syntax import parse
+from storyboard.model.card import ModelCard
+from storyboard.model.diagnostic import Diagnostic, Outcome
+from storyboard.model.source import Source, Span
+
+__all__ = ["list_cards", "load_cards"]
+
+Read = Callable[[str, Span | None], Outcome[Source]]
+
+
+def list_cards(folder: str) -> tuple[ModelCard, ...]:
+    """Return the cards a film in that folder could use."""
+    root = Path(folder)
+    outcome = load_cards(str(root / "cards"), lambda path, span: read_source(path, root, span))
+    return outcome.value or ()
+
+
+def load_cards(folder: str, read: Read) -> Outcome[tuple[ModelCard, ...]]:
+    """Read the built-in cards and the project's; one of the same id replaces the built-in one."""
+    schema = json.loads(resource("schemas", "card.schema.json"))
+    cards: dict[str, ModelCard] = {}
+    findings: list[Diagnostic] = []
+    for source, origin in _sources(folder, read, findings):
+        tree = parse(source)
+        findings += tree.diagnostics
+        if tree.value is not None and tree.ok:
+            parsed = parse_card(tree.value, schema, origin)
+            findings += parsed.diagnostics
+            if parsed.value is not None:
+                cards[parsed.value.id] = parsed.value
+    return Outcome(tuple(cards.values()), tuple(findings))
+
+
+def _sources(folder: str, read: Read, findings: list[Diagnostic]) -> list[tuple[Source, str]]:
+    found = [
+        (Source(f"cards/{name}", resource("cards", name)), "built in")
+        for name in resource_names("cards")
+        if name.endswith(".yaml")
+    ]
+    for path in sorted(Path(folder).glob("*.yaml")):
+        outcome = read(str(path), None)
+        findings += outcome.diagnostics
+        if outcome.value is not None:
+            found.append((outcome.value, str(path)))
+    return found

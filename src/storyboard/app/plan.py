@@ -1,0 +1,115 @@
+"""Plans a film: the paid plan that is priced, or the free one that an animatic carries out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from storyboard.adapters.clips import FolderClips
+from storyboard.app.compile import Compilation
+from storyboard.app.models import list_cards
+from storyboard.compiler.pipeline import Compiled
+from storyboard.compiler.planner import ANIMATIC, Owned, Script, make_plan
+from storyboard.compiler.request import AnimaticLook
+from storyboard.model.card import ModelCard
+from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.money import MicroUsd, show_usd
+from storyboard.model.plan import Generate, Plan
+from storyboard.model.request import ClipKey
+
+__all__ = ["clip_store", "plan_film", "plan_findings", "remember_orders"]
+
+_MOST_EXPENSIVE = 3
+_PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL})
+
+
+def plan_film(
+    compilation: Compilation, *, animatic: AnimaticLook | None = None
+) -> tuple[Plan, Compiled]:
+    """Plan a film that compiled: what buying it takes or, given a look, what an animatic takes."""
+    compiled = compilation.load()
+    if compiled.film is None:
+        message = "only a film without errors can be planned"
+        raise ValueError(message)
+    cards: Mapping[str, ModelCard] = {
+        card.id: card for card in list_cards(str(compilation.settings.root))
+    }
+    free = animatic is not None
+    store = clip_store(compilation, free=free)
+    last = _last_orders(compilation, free=free)
+    made = {shot: store.inputs(key) for shot, key in last.items()}
+    script = Script(
+        compiled.film,
+        {prompt.shot: prompt.text for prompt in compiled.prompts},
+        {still.path: still for still in compiled.stills},
+        cards,
+    )
+    plan = make_plan(
+        compilation.path,
+        script,
+        owned=Owned(store.held(), {shot: inputs for shot, inputs in made.items() if inputs}),
+        account=compilation.settings.account,
+        animatic=animatic,
+    )
+    return plan, compiled
+
+
+def clip_store(compilation: Compilation, plan: Plan | None = None, *, free: bool) -> FolderClips:
+    """Open the project's clips, the animatic's apart from bought ones.
+
+    With a plan, each clip that is kept is recorded with its order.
+    """
+    requests = {shot.key: shot.request for shot in plan.shots} if plan else {}
+    return FolderClips(_folder(compilation, free=free), requests)
+
+
+def plan_findings(compilation: Compilation, plan: Plan) -> tuple[Diagnostic, ...]:
+    """Return what to say beside a plan: what was found, without what does not concern this plan.
+
+    What every shot would cost anew is for `check`; a plan says what it costs itself. An animatic
+    is free, so money and the state of paid models do not matter to it.
+    """
+    free = all(shot.model == ANIMATIC for shot in plan.shots)
+    return tuple(
+        _priced(each, plan) if each.code is Code.OVER_BUDGET else each
+        for each in compilation.diagnostics
+        if not (free and each.code in _PAID_ONLY)
+        and not (each.code is Code.OVER_BUDGET and not plan.over_budget)
+    )
+
+
+def _priced(finding: Diagnostic, plan: Plan) -> Diagnostic:
+    limit = show_usd(plan.budget_cost or MicroUsd(0))
+    generated = (shot for shot in plan.shots if isinstance(shot.step, Generate))
+    dearest = sorted(generated, key=lambda shot: -shot.cost)[:_MOST_EXPENSIVE]
+    listed = ", ".join(f"{shot.id} {show_usd(shot.cost)}" for shot in dearest)
+    message = f"the plan costs {show_usd(plan.cost)}, over the budget of {limit}"
+    return replace(finding, message=message, help=f"most of it: {listed}")
+
+
+def remember_orders(compilation: Compilation, plan: Plan, *, free: bool) -> None:
+    """Note which clip each shot shows, so that the next plan can say what has changed."""
+    path = _memory(compilation, free=free)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({shot.id: shot.key for shot in plan.shots}), encoding="utf-8")
+
+
+def _last_orders(compilation: Compilation, *, free: bool) -> dict[str, ClipKey]:
+    """Return by shot the key of the clip that this film's last build showed."""
+    try:
+        written = json.loads(_memory(compilation, free=free).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(written, dict):
+        return {}
+    return {str(shot): ClipKey(str(key)) for shot, key in written.items()}
+
+
+def _memory(compilation: Compilation, *, free: bool) -> Path:
+    film = Path(compilation.path).resolve()
+    name = "_".join(film.relative_to(compilation.settings.root.resolve()).parts)
+    return _folder(compilation, free=free) / "shown" / f"{name}.json"
+
+
+def _folder(compilation: Compilation, *, free: bool) -> Path:
+    return compilation.settings.state / ("animatic" if free else "clips")

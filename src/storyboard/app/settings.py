@@ -1,0 +1,134 @@
+"""What surrounds a run: the environment, read once, and the project's own storyboard.toml."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from storyboard.adapters.files import read_source
+from storyboard.compiler.suggest import did_you_mean
+from storyboard.model.account import Account
+from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.source import Source, Span
+
+__all__ = ["ACCOUNTS", "Settings", "load_settings", "shown"]
+
+# Videos a minute and tasks at once, by account level: https://wavespeed.ai/docs/account-levels,
+# checked 2026-11-22.
+ACCOUNTS: Mapping[str, Account] = {
+    "bronze": Account("bronze", 5, 3),
+    "silver": Account("silver", 60, 100),
+    "gold": Account("gold", 600, 2000),
+    "ultra": Account("ultra", 5000, 5000),
+}
+_FILE = "storyboard.toml"
+_KNOWN: Mapping[str, tuple[str, ...]] = {"account": ("level",)}
+_TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the project and the caches are, what the account allows, whether there is a key.
+
+    `cache` is None where it would lie in the project: its entries are code, and a project may be a
+    stranger's. `findings` point into `source`, the text of storyboard.toml where there is one.
+    """
+
+    root: Path
+    cache: Path | None
+    account: Account
+    has_key: bool
+    findings: tuple[Diagnostic, ...] = ()
+    source: Source | None = None
+
+    @property
+    def state(self) -> Path:
+        """The project's own folder for what is kept between runs; not in git."""
+        return self.root / ".storyboard"
+
+
+def load_settings(root: Path) -> Settings:
+    """Read the environment, and `storyboard.toml` at the project's root; never raises for it."""
+    source, findings = _read(root / _FILE)
+    written: dict[str, object] = {}
+    if source is not None and not findings:
+        written, findings = _parse(source)
+    account = written.get("account")
+    level = account.get("level", "bronze") if isinstance(account, dict) else "bronze"
+    return Settings(
+        root,
+        _cache(root),
+        ACCOUNTS.get(str(level), ACCOUNTS["bronze"]),
+        bool(os.environ.get("WAVESPEED_API_KEY")),
+        findings,
+        source,
+    )
+
+
+def shown(path: Path) -> str:
+    """Return a path as people see it: from where the command runs if it lies below, else whole."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _cache(root: Path) -> Path | None:
+    folder = os.environ.get("STORYBOARD_CACHE") or platformdirs.user_cache_dir("storyboard")
+    real = os.path.realpath(folder)
+    return None if Path(real).is_relative_to(os.path.realpath(root)) else Path(folder)
+
+
+def _read(path: Path) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    if not os.path.lexists(path):
+        return None, ()
+    outcome = read_source(shown(path), path.parent)
+    return outcome.value, outcome.diagnostics
+
+
+def _parse(source: Source) -> tuple[dict[str, object], tuple[Diagnostic, ...]]:
+    import tomllib  # noqa: PLC0415  most projects have no such file
+
+    try:
+        written: dict[str, object] = tomllib.loads(source.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = _TOML_PLACE.search(str(error))
+        place = _at(source, int(found[1]), int(found[2])) if found else Span(source.path, 0, 0)
+        message = f"{_FILE} is not TOML: {_TOML_PLACE.sub('', str(error)).lower()}"
+        return {}, (Diagnostic(Code.BAD_SETTINGS, message, place, "see https://toml.io"),)
+    return written, tuple(_faults(source, written))
+
+
+def _faults(source: Source, written: Mapping[str, object]) -> Iterator[Diagnostic]:
+    for section, fields in written.items():
+        if section not in _KNOWN or not isinstance(fields, dict):
+            yield _unknown(source, section, tuple(_KNOWN))
+            continue
+        for name, value in fields.items():
+            if name not in _KNOWN[section]:
+                yield _unknown(source, name, _KNOWN[section])
+            elif (section, name) == ("account", "level") and str(value) not in ACCOUNTS:
+                message = f"there is no account level {value!r}"
+                advice = f"it is one of {', '.join(ACCOUNTS)}"
+                yield Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
+
+
+def _unknown(source: Source, name: str, known: tuple[str, ...]) -> Diagnostic:
+    nearest = did_you_mean(name, known)
+    advice = f'did you mean "{nearest}"?' if nearest else f"known here: {', '.join(known)}"
+    message = f'{_FILE} has nothing called "{name}"'
+    return Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
+
+
+def _named(source: Source, name: str) -> Span:
+    """Find where a key was written; TOML's reader does not say."""
+    pattern = rf"^[ \t]*\[?[ \t]*[\"']?({re.escape(name)})[\"']?[ \t]*[\].=]"
+    found = re.search(pattern, source.text, re.MULTILINE)
+    return Span(source.path, *found.span(1)) if found else Span(source.path, 0, 0)
+
+
+def _at(source: Source, line: int, column: int) -> Span:
+    before = source.text.split("\n")[: line - 1]
+    start = sum(len(each) + 1 for each in before) + column - 1
+    return Span(source.path, start, start + 1)

@@ -1,0 +1,91 @@
+"""The compiler's world on a real disk: a project's files, stills, templates and cards."""
+
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+
+from storyboard.adapters.files import read_source
+from storyboard.adapters.pictures import look_at
+from storyboard.app.cache import Inputs
+from storyboard.app.models import load_cards
+from storyboard.app.resources import resource, resource_names
+from storyboard.app.settings import shown
+from storyboard.model.card import ModelCard
+from storyboard.model.diagnostic import Code, Diagnostic, Outcome, failed
+from storyboard.model.request import Still
+from storyboard.model.source import Source, Span
+
+__all__ = ["DiskWorld"]
+
+
+class DiskWorld:
+    """Reads inside one project; remembers in `inputs` all that the outcome depends on."""
+
+    def __init__(self, root: Path, film: str) -> None:
+        self.inputs = Inputs()
+        self.sources: dict[str, Source] = {}
+        self._root = root
+        self._beside = Path(film).parent
+
+    @cached_property
+    def _loaded(self) -> Outcome[tuple[ModelCard, ...]]:
+        folder = shown(self._root / "cards")
+        self.inputs.listed(folder)
+        return load_cards(folder, self.read)
+
+    @property
+    def cards(self) -> tuple[ModelCard, ...]:
+        return self._loaded.value or ()
+
+    @property
+    def card_findings(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the project's own cards."""
+        return self._loaded.diagnostics
+
+    def read(self, path: str, span: Span | None) -> Outcome[Source]:
+        outcome = read_source(path, self._root, span)
+        if outcome.value is None:
+            self.inputs.missed(path)
+        else:
+            self.inputs.read(path, outcome.value.text)
+            self.sources[path] = outcome.value
+        return outcome
+
+    def still(self, path: str, span: Span) -> Outcome[Still]:
+        self.inputs.looked_at(path)
+        # os.path, because pathlib raises for links in a ring and for names that are too long
+        place = Path(os.path.realpath(path))
+        if not place.is_relative_to(os.path.realpath(self._root)):
+            message = f"{path} is outside the project"
+            advice = f"copy it into {self._root}; a film uses nothing from elsewhere"
+            return failed(Diagnostic(Code.OUTSIDE_PROJECT, message, span, advice))
+        if not os.path.exists(place):  # noqa: PTH110
+            message = f"there is no still {path}"
+            advice = "until it is there, the animatic shows a slate and the shot cannot be bought"
+            return failed(Diagnostic(Code.IMAGE_MISSING, message, span, advice))
+        return look_at(place, path, span)
+
+    def schema(self, name: str) -> dict[str, object]:
+        schema: dict[str, object] = json.loads(resource("schemas", f"{name}.schema.json"))
+        return schema
+
+    def template(self, name: str) -> Source | None:
+        for folder in self._template_folders():
+            path = folder / f"{name}.j2"
+            if path.exists():
+                return self.read(str(path), None).value
+            self.inputs.missed(str(path))
+        if f"{name}.j2" in resource_names("templates"):
+            return Source(f"templates/{name}.j2", resource("templates", f"{name}.j2"))
+        return None
+
+    def templates(self) -> tuple[str, ...]:
+        folders = self._template_folders()
+        own = {path.stem for folder in folders for path in folder.glob("*.j2")}
+        built_in = {name.removesuffix(".j2") for name in resource_names("templates")}
+        return tuple(sorted(own | built_in))
+
+    def _template_folders(self) -> tuple[Path, ...]:
+        """Return where a project's own templates are looked for: the film's own folder first."""
+        return (self._beside / "templates", self._beside, Path(shown(self._root / "templates")))

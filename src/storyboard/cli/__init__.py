@@ -1,0 +1,1 @@
+"""What a film-maker types: one file per command group, calling app."""

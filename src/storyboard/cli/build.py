@@ -1,0 +1,316 @@
+"""The commands that read a film: check it, show its prompts, price it, make it."""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from storyboard.app.compile import Compilation, FilmOptions, compile_film_at
+from storyboard.cli.console import emit, say, wants_colour, width
+from storyboard.model.diagnostic import Diagnostic, has_errors
+from storyboard.model.errors import ExitCode
+
+__all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts", "sheet"]
+
+Command = Callable[..., Any]
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+def _film_options(command: Command) -> Command:
+    """Add what every command that reads a film takes."""
+    for option in (
+        click.option("--no-cache", is_flag=True, help="Compile anew; remember nothing."),
+        click.option("--variant", metavar="NAME", help="Build a variant of the film."),
+        click.option(
+            "--set",
+            "settings",
+            metavar="NAME=VALUE",
+            multiple=True,
+            callback=_settings,
+            help="Give a variable of the film another value; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _settings(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            message = f"{each!r} is not NAME=VALUE"
+            raise click.BadParameter(message)
+        pairs.append((name.strip(), value))
+    return tuple(pairs)
+
+
+_FILM = click.argument("film", metavar="FILM", type=click.Path())
+_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+
+
+def _compile(
+    film: str, settings: tuple[tuple[str, str], ...], variant: str | None, no_cache: bool
+) -> Compilation:
+    return compile_film_at(film, FilmOptions(settings, variant, cache=not no_cache))
+
+
+def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json: bool) -> None:
+    """Show findings: on stderr beside a command's data, or as the data itself when it has none."""
+    if as_json:
+        from storyboard.report.findings_json import render_json  # noqa: PLC0415  only if asked
+
+        emit(render_json(findings, compilation.sources))
+    elif findings:
+        from storyboard.report.findings_text import render_text  # noqa: PLC0415  only if any
+
+        colour = wants_colour(sys.stderr)
+        say(render_text(findings, compilation.sources, colour=colour, width=width()))
+
+
+@click.command()
+@click.argument("films", metavar="FILM...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([each.value for each in Format]),
+    default=Format.TEXT.value,
+    help="How findings are written.",
+)
+@_film_options
+def check(
+    films: tuple[str, ...],
+    form: str,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Find what is wrong with a storyboard: every finding at once, nothing spent."""
+    compilations = [_compile(film, settings, variant, no_cache) for film in films]
+    findings = tuple(each for one in compilations for each in one.diagnostics)
+    sources = {name: each for one in compilations for name, each in one.sources.items()}
+    emit(_written(Format(form), findings, sources))
+    if form == Format.TEXT:
+        for each in compilations:
+            if not each.diagnostics:
+                emit(f"{each.path}: no problems\n")
+    return ExitCode.INVALID_STORYBOARD if has_errors(findings) else ExitCode.OK
+
+
+def _written(form: Format, findings: tuple[Diagnostic, ...], sources: dict[str, Any]) -> str:
+    match form:
+        case Format.TEXT:
+            if not findings:
+                return ""
+            from storyboard.report.findings_text import render_text  # noqa: PLC0415
+
+            colour = wants_colour(sys.stdout)
+            return render_text(findings, sources, colour=colour, width=width())
+        case Format.JSON:
+            from storyboard.report.findings_json import render_json  # noqa: PLC0415
+
+            return render_json(findings, sources)
+        case Format.GITHUB:
+            from storyboard.report.findings_github import render_github  # noqa: PLC0415
+
+            return render_github(findings, sources)
+        case Format.SARIF:
+            from storyboard.app.resources import finding_pages  # noqa: PLC0415
+            from storyboard.report.findings_sarif import render_sarif  # noqa: PLC0415
+
+            return render_sarif(findings, sources, finding_pages())
+
+
+@click.command()
+@_FILM
+@click.argument("shot", required=False)
+@_JSON
+@_film_options
+def prompts(
+    film: str,
+    shot: str | None,
+    as_json: bool,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Print exactly what would be sent for each shot, or for one."""
+    compilation = _compile(film, settings, variant, no_cache)
+    _show(compilation, compilation.diagnostics, as_json=as_json and not compilation.ok)
+    if not compilation.ok:
+        return ExitCode.INVALID_STORYBOARD
+    from storyboard.app.prompts import chosen_prompts  # noqa: PLC0415
+    from storyboard.report.prompts import render_prompts_json, render_prompts_text  # noqa: PLC0415
+
+    chosen = chosen_prompts(compilation, shot)
+    emit(render_prompts_json(film, chosen) if as_json else render_prompts_text(chosen))
+    return ExitCode.OK
+
+
+@click.command()
+@_FILM
+@click.option("--animatic", "free", is_flag=True, help="Plan the free animatic instead.")
+@_JSON
+@_film_options
+def plan(
+    film: str,
+    free: bool,
+    as_json: bool,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Show every shot with its step, reason and price, and the totals; spend nothing."""
+    return _plan(_compile(film, settings, variant, no_cache), free=free, as_json=as_json)
+
+
+def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
+    if not compilation.ok:
+        _show(compilation, compilation.diagnostics, as_json=as_json)
+        return ExitCode.INVALID_STORYBOARD
+    from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
+    from storyboard.compiler.request import AnimaticLook  # noqa: PLC0415
+
+    made, _ = plan_film(compilation, animatic=AnimaticLook() if free else None)
+    findings = plan_findings(compilation, made)
+    if as_json:
+        from storyboard.report.plan_json import render_plan_json  # noqa: PLC0415
+
+        emit(render_plan_json(made, findings, compilation.sources))
+    else:
+        from storyboard.report.plan_text import render_plan_text  # noqa: PLC0415
+
+        _show(compilation, findings, as_json=False)
+        emit(render_plan_text(made, colour=wants_colour(sys.stdout), width=width()))
+    return ExitCode.SPENDING_REFUSED if made.over_budget else ExitCode.OK
+
+
+@click.command()
+@_FILM
+@click.option("--dry-run", is_flag=True, help="The same as `storyboard plan`.")
+@_JSON
+@_film_options
+def build(
+    film: str,
+    dry_run: bool,
+    as_json: bool,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Make the film. This version buys nothing: it makes the free animatic, and says so."""
+    compilation = _compile(film, settings, variant, no_cache)
+    if dry_run:
+        return _plan(compilation, free=False, as_json=as_json)
+    if compilation.ok:
+        has_key = compilation.settings.has_key
+        say(
+            "This version does not buy clips yet: making the free animatic."
+            if has_key
+            else "No key (WAVESPEED_API_KEY is not set): making the free animatic."
+        )
+    return _animatic(compilation, as_json=as_json)
+
+
+@click.command()
+@_FILM
+@click.option("--burn-in", is_flag=True, help="Show each shot's id and the timecode in a corner.")
+@click.option("--slates", is_flag=True, help="Show slates with the action in place of stills.")
+@_JSON
+@_film_options
+def animatic(
+    film: str,
+    burn_in: bool,
+    slates: bool,
+    as_json: bool,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Make the film from its stills, with moves, captions and scratch sound; it costs nothing."""
+    compilation = _compile(film, settings, variant, no_cache)
+    return _animatic(compilation, as_json=as_json, burn_in=burn_in, slates=slates)
+
+
+def _animatic(
+    compilation: Compilation, *, as_json: bool, burn_in: bool = False, slates: bool = False
+) -> ExitCode:
+    if not compilation.ok:
+        _show(compilation, compilation.diagnostics, as_json=as_json)
+        return ExitCode.INVALID_STORYBOARD
+    from storyboard.app.build import Watchers, build_animatic  # noqa: PLC0415
+    from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
+    from storyboard.compiler.request import AnimaticLook  # noqa: PLC0415
+    from storyboard.report.built import render_built_json, render_built_text  # noqa: PLC0415
+    from storyboard.report.progress import frames_progress, run_progress  # noqa: PLC0415
+
+    made, compiled = plan_film(compilation, animatic=AnimaticLook(burn_in, slates))
+    _show(compilation, plan_findings(compilation, made), as_json=False)
+    with run_progress() as clips, frames_progress("cutting the film") as cut:
+        built = build_animatic(compilation, made, compiled, Watchers(clips, cut.update))
+    if as_json:
+        emit(render_built_json(built.path, built.plan, built.timeline, fresh=built.fresh))
+    else:
+        say(render_built_text(built.plan, built.timeline, fresh=built.fresh))
+        emit(f"{built.path}\n")
+    return ExitCode.OK
+
+
+@click.command()
+@_FILM
+@click.option("-o", "--output", type=click.Path(), help="Where to write the PNG.")
+@click.option("--columns", type=click.IntRange(1, 8), help="Shots in a row; at most 3 if not said.")
+@_film_options
+def sheet(
+    film: str,
+    output: str | None,
+    columns: int | None,
+    settings: tuple[tuple[str, str], ...],
+    variant: str | None,
+    no_cache: bool,
+) -> ExitCode:
+    """Draw the film's contact sheet: every shot's still, length, camera and words."""
+    compilation = _compile(film, settings, variant, no_cache)
+    _show(compilation, compilation.diagnostics, as_json=False)
+    if not compilation.ok:
+        return ExitCode.INVALID_STORYBOARD
+    from storyboard.app.sheet import draw_film_sheet  # noqa: PLC0415
+
+    emit(f"{draw_film_sheet(compilation, output, columns)}\n")
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("folder", type=click.Path())
+def new(folder: str) -> ExitCode:
+    """Start a film in a new folder: a storyboard that builds, with stills to replace."""
+    from storyboard.app.new import start_film  # noqa: PLC0415
+
+    film = start_film(Path(folder))
+    say(f"A film of two shots is in {folder}. Make it with:\n\n    storyboard build {film}\n")
+    emit(f"{film}\n")
+    return ExitCode.OK
+
+
+@click.command()
+@_FILM
+def clean(film: str) -> ExitCode:
+    """Delete what can be made again for nothing: the animatic's clips and this film's results."""
+    from storyboard.app.clean import clean_film  # noqa: PLC0415
+
+    freed = clean_film(film)
+    say(f"freed {freed / 1e6:.1f} MB; bought clips are never touched")
+    return ExitCode.OK

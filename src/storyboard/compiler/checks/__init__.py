@@ -1,0 +1,28 @@
+"""Findings that a schema cannot see: one small function each, run in the order of the tables."""
+
+from collections.abc import Callable, Iterable
+
+from storyboard.compiler.checks import models, names, pictures, time, words
+from storyboard.compiler.checks.subject import Subject
+from storyboard.model.diagnostic import Diagnostic
+
+__all__ = ["CHECKS", "Subject", "check_film"]
+
+Check = Callable[[Subject], Iterable[Diagnostic]]
+
+CHECKS: tuple[Check, ...] = (
+    *names.CHECKS,
+    *models.CHECKS,
+    *time.CHECKS,
+    *pictures.CHECKS,
+    *words.CHECKS,
+)
+
+
+def check_film(subject: Subject) -> tuple[Diagnostic, ...]:
+    """Run every check; two shots that inherit the same fault make one finding."""
+    found: dict[object, Diagnostic] = {}
+    for check in CHECKS:
+        for diagnostic in check(subject):
+            found.setdefault((diagnostic.code, diagnostic.span, diagnostic.message), diagnostic)
+    return tuple(found.values())

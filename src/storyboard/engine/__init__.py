@@ -1,0 +1,1 @@
+"""Carries out a plan through ports: submits, follows and keeps, and tells of it in events."""

@@ -1,0 +1,46 @@
+"""The last line of a build: what was made, of how much, and where it is."""
+
+from pathlib import Path
+
+from storyboard.model.money import Millis, show_clock
+from storyboard.model.plan import Generate, Plan
+from storyboard.model.timeline import Timeline
+from storyboard.report.document import write_json
+
+__all__ = ["SCHEMA", "render_built_json", "render_built_text"]
+
+SCHEMA = "storyboard/build-1"
+
+
+def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
+    """Say in a line what the film is, and how much of it had to be made."""
+    made = sum(1 for _ in plan.to_make())
+    clips = f"{made} of {len(plan.shots)} clips made" if made else "no clip had to be made"
+    cut = "cut" if fresh else "nothing had changed"
+    rate = f"{float(timeline.fps):.5g}"
+    size = f"{timeline.width}x{timeline.height} at {rate} fps"
+    return f"{timeline.title}: {show_clock(_running_time(timeline))}, {size}; {clips}; {cut}"
+
+
+def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
+    """Write what was built as one JSON object; `fresh` tells whether the film was cut anew."""
+    document = {
+        "schema": SCHEMA,
+        "film": plan.film,
+        "path": str(path),
+        "fresh": fresh,
+        "runtime_ms": _running_time(timeline),
+        "frames": timeline.length,
+        "width": timeline.width,
+        "height": timeline.height,
+        "fps": str(timeline.fps),
+        "shots": [
+            {"id": shot.id, "made": isinstance(shot.step, Generate), "key": shot.key}
+            for shot in plan.shots
+        ],
+    }
+    return write_json(document)
+
+
+def _running_time(timeline: Timeline) -> Millis:
+    return Millis(round(timeline.length * 1000 / timeline.fps))

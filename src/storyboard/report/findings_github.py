@@ -1,0 +1,57 @@
+"""Findings as GitHub workflow commands, which a workflow run shows beside the changed lines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from storyboard.model.diagnostic import Diagnostic
+from storyboard.model.source import Source
+from storyboard.report.cells import harmless
+from storyboard.report.findings_json import PlaceValue, place_value
+
+__all__ = ["render_github"]
+
+
+def render_github(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> str:
+    """Write one `::error …::message` or `::warning …::message` line per finding."""
+    return "".join(f"{_command(each, sources)}\n" for each in diagnostics)
+
+
+def _command(finding: Diagnostic, sources: Mapping[str, Source]) -> str:
+    place = place_value(finding.span, sources)
+    properties = ",".join(
+        f"{name}={_escape_property(harmless(str(value)))}"
+        for name, value in [*_properties(place), ("title", finding.code)]
+        if value is not None
+    )
+    message = "\n".join(harmless(line) for line in _sentences(finding, sources))
+    return f"::{finding.severity} {properties}::{_escape(message)}"
+
+
+def _properties(place: PlaceValue) -> Iterator[tuple[str, str | int | None]]:
+    """Yield a place's properties; GitHub takes columns only for a range within one line."""
+    yield "file", place["file"]
+    yield "line", place["line"]
+    one_line = place["line"] == place["end_line"]
+    if one_line:
+        yield "col", place["column"]
+    yield "endLine", place["end_line"]
+    if one_line:
+        yield "endColumn", place["end_column"]
+
+
+def _sentences(finding: Diagnostic, sources: Mapping[str, Source]) -> Iterator[str]:
+    yield finding.message
+    if finding.help is not None:
+        yield from f"help: {finding.help}".splitlines()
+    for each in finding.related:
+        place = place_value(each.span, sources)
+        where = place["file"] if place["line"] is None else f"{place['file']}:{place['line']}"
+        yield f"note: {each.message} ({where})"
+
+
+def _escape(text: str) -> str:
+    """Escape a message: a percent sign first, since the others are written with one."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,36 @@
+"""What every test stands on: no home folder, no network beyond this machine, no shared cache."""
+
+import sys
+
+import pytest
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+def _refuse_the_network(event, arguments):
+    """Let tests reach this machine only; npm's one installation runs in a process of its own."""
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else ""
+        if isinstance(address, tuple) and not str(host).startswith(_LOOPBACK):
+            message = f"a test tried to reach {host}"
+            raise PermissionError(message)
+
+
+sys.addaudithook(_refuse_the_network)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory, monkeypatch):
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("STORYBOARD_CACHE", str(home / "cache" / "storyboard"))
+    for name in ("WAVESPEED_API_KEY", "WAVESPEED_BASE_URL", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return home

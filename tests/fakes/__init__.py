@@ -1,0 +1,1 @@
+"""Stand-ins for the world: each keeps its port's promises in memory."""

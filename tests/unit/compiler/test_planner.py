@@ -1,0 +1,282 @@
+"""The plan: what is reused, what is made, why, for how much and how long."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.api import FakeApi
+from fakes.clips import MemoryClips
+from fakes.clock import FakeClock
+from fakes.films import HEAD, card, film, still
+from storyboard.compiler.planner import Owned, Script, make_plan, wall_clock
+from storyboard.compiler.request import AnimaticLook
+from storyboard.engine.runner import Limits, run_plan
+from storyboard.model.account import Account
+from storyboard.model.card import AnyLength, PriceRow
+from storyboard.model.money import MicroUsd, Millis
+from storyboard.model.plan import Generate, Reuse, Why
+from storyboard.model.request import made_from
+
+BRONZE = Account("bronze", 5, 3)
+FREE = card(id="animatic", provider="animatic", lengths=AnyLength(Millis(40), Millis(60_000)))
+CARDS = {each.id: each for each in (card(), card(id="other"), FREE)}
+THREE = HEAD + "shots: [{id: a, image: a.png}, {id: b, seed: 1}, {id: c, seed: 2, skip: true}]"
+
+
+def planned(text, owned=None, cards=CARDS, prompts=None, stills=("a.png", "b.png"), **more):
+    whole = film(text) if isinstance(text, str) else text
+    script = Script(
+        whole,
+        prompts or {shot.id: "P" for shot in whole.shots},
+        {path: still(path) for path in stills},
+        cards,
+    )
+    return make_plan("film.yaml", script, owned=owned or Owned(), account=BRONZE, **more)
+
+
+def owning(plan):
+    """Own everything that a plan would make."""
+    return Owned(
+        frozenset(shot.key for shot in plan.shots),
+        {shot.id: made_from(shot.request) for shot in plan.shots},
+    )
+
+
+def missing(plan):
+    """Remember everything that a plan made, and own none of it any more."""
+    return replace(owning(plan), clips=frozenset())
+
+
+def test_a_new_film_is_made_whole():
+    """Every shot that is shown is generated, because it is new; a skipped one is not there."""
+    plan = planned(THREE)
+    assert [(shot.id, shot.step.why) for shot in plan.shots] == [("a", Why.NEW), ("b", Why.NEW)]
+    assert plan.cost == 800_000
+    assert (plan.film, plan.runtime, plan.account) == ("film.yaml", 8000, "bronze")
+
+
+def test_what_is_owned_is_reused():
+    """With all clips owned nothing is made and nothing costs."""
+    plan = planned(THREE, owning(planned(THREE)))
+    assert all(shot.step == Reuse() for shot in plan.shots)
+    assert (plan.cost, plan.wall_clock, list(plan.to_make())) == (0, 0, [])
+
+
+def test_renaming_and_moving_shots_costs_nothing():
+    """Ids, scenes, order, notes and tags are no part of a clip."""
+    first = planned(HEAD + "shots: [{id: a, seed: 1}, {id: b, seed: 2}]")
+    moved = HEAD + (
+        "scenes: [{id: s, shots: [{id: z, seed: 2, notes: hm}]},"
+        " {id: t, shots: [{id: x, seed: 1, tags: [hero]}]}]"
+    )
+    assert planned(moved, owning(first)).cost == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ("{id: a, seed: 1, image: a.png}", ()),
+        ("{id: a, seed: 2, image: a.png}", ("seed",)),
+        ("{id: a, image: b.png}", ("image", "seed")),
+        ("{id: a, seed: 1, image: a.png, duration: 8s}", ("duration",)),
+        ("{id: a, seed: 1, image: a.png, model: other}", ("model",)),
+        ("{id: a, seed: 1, image: a.png, end_image: b.png}", ("last_image",)),
+        ("{id: a, seed: 1, image: a.png, inputs: {style: noir}}", ("style",)),
+    ],
+)
+def test_a_change_is_named(changed, names):
+    """The step says which inputs differ from those of the shot's last clip."""
+    before = planned(HEAD + "shots: [{id: a, seed: 1, image: a.png}]")
+    (shot,) = planned(f"{HEAD}shots: [{changed}]", missing(before)).shots
+    why = Why.CHANGED if names else Why.CLIP_MISSING
+    assert shot.step == Generate(why, shot.cost, names)
+
+
+def test_a_changed_length_is_a_change_for_a_model_that_is_not_told_it():
+    """The animatic has no input for its length; another length is another clip all the same."""
+    silent = {"house": card(lengths=AnyLength(Millis(1000), Millis(20_000)), inputs=())}
+    before = planned(HEAD + "shots: [{id: a, duration: 4s}]", cards=silent)
+    after = HEAD + "shots: [{id: a, duration: 5s}]"
+    (shot,) = planned(after, missing(before), silent).shots
+    assert shot.step == Generate(Why.CHANGED, shot.cost, ("duration",))
+
+
+def test_a_changed_prompt_is_named():
+    """A prompt that reads otherwise is a change of the prompt."""
+    before = planned(HEAD + "shots: [{id: a}]")
+    (shot,) = planned(HEAD + "shots: [{id: a}]", missing(before), prompts={"a": "Q"}).shots
+    assert shot.step.changed == ("prompt",)
+
+
+def test_a_clip_that_two_shots_share_is_ordered_once():
+    """The first shot makes it, the others reuse it, whoever of them comes first."""
+    plan = planned(HEAD + "shots: [{id: a}, {id: b}, {id: c, seed: 1}, {id: d}]")
+    assert [type(shot.step) for shot in plan.shots] == [Generate, Reuse, Generate, Reuse]
+    assert plan.cost == 800_000
+    assert len({shot.key for shot in plan.shots}) == 2
+
+
+def test_the_bought_length_is_what_is_paid():
+    """Five seconds are wanted, eight are bought, eight are paid; handles are bought too."""
+    plan = planned(HEAD + "shots: [{id: a, duration: 5s}, {id: b, duration: 7s, handles: 1s}]")
+    assert [(shot.wanted, shot.bought, shot.cost) for shot in plan.shots] == [
+        (5000, 8000, 800_000),
+        (9000, 12_000, 1_200_000),
+    ]
+
+
+def test_the_price_is_that_of_what_is_ordered():
+    """The row that fits the order's inputs is the price, also where the shot has its own."""
+    rows = (PriceRow(MicroUsd(500_000), (("resolution", "1080p"),)), PriceRow(MicroUsd(100_000)))
+    shots = "shots: [{id: a}, {id: b, inputs: {resolution: 1080p}}]"
+    plan = planned(HEAD + shots, cards={"house": card(prices=rows)})
+    assert [shot.cost for shot in plan.shots] == [400_000, 2_000_000]
+
+
+def test_an_animatic_needs_no_model_of_the_film():
+    """Given a look, every shot is planned with the animatic's card, whatever it asks for."""
+    plan = planned(HEAD + "shots: [{id: a, model: nobody-knows}]", animatic=AnimaticLook())
+    assert [shot.model for shot in plan.shots] == ["animatic"]
+
+
+def test_the_limits_alone_are_known_without_a_latency():
+    """Eleven orders at five a minute are two minutes of submits, however long each takes."""
+    shots = ", ".join(f"{{id: s{index}, action: run {index}}}" for index in range(11))
+    prompts = {f"s{index}": f"P{index}" for index in range(11)}
+    plan = planned(HEAD + f"shots: [{shots}]", prompts=prompts)
+    assert plan.pacing == 120_000
+
+
+def test_the_budget_goes_with_the_plan():
+    """Both limits are the film's."""
+    plan = planned(HEAD + "budget: {cost: 0.39, runtime: 1s}\nshots: [{id: a}]")
+    assert (plan.budget_cost, plan.budget_runtime, plan.over_budget) == (390_000, 1000, True)
+
+
+CHAIN = HEAD + (
+    "shots: [{id: a, image: {from: b}}, {id: b, image: {from: c}}, "
+    "{id: c, image: a.png, seed: SEED, skip: true}, {id: d}]"
+)
+
+
+def test_a_chain_follows_the_clips_it_starts_from():
+    """Changing the shot at the head of a chain makes every clip behind it another one."""
+    before = planned(CHAIN.replace("SEED", "1"))
+    after = planned(CHAIN.replace("SEED", "2"), missing(before))
+    assert [shot.step.changed for shot in after.shots] == [("image",), ("image",), ()]
+    assert [shot.step.why for shot in after.shots][-1] == Why.CLIP_MISSING
+
+
+def test_renaming_the_head_of_a_chain_costs_nothing():
+    """A chain holds on to the clip, not to the name of the shot."""
+    before = planned(CHAIN)
+    renamed = CHAIN.replace("id: c", "id: x").replace("from: c", "from: x")
+    assert planned(renamed, owning(before)).cost == 0
+
+
+def test_a_thousand_shots_in_one_chain():
+    """A chain may be as long as the film, in either direction."""
+    links = ", ".join(f"{{id: s{n}, image: {{from: s{n + 1}}}}}" for n in range(1500))
+    plan = planned(f"{HEAD}shots: [{links}, {{id: s1500, image: a.png}}]")
+    assert len({shot.key for shot in plan.shots}) == 1501
+
+
+def test_a_chain_from_a_skipped_shot_of_an_unknown_model():
+    """What is skipped needs no card; the shot behind it is planned without its frame."""
+    text = HEAD + "shots: [{id: a, model: gone, skip: true}, {id: b, image: {from: a}}]"
+    (shot,) = planned(text).shots
+    assert "image" not in dict(shot.request.inputs)
+
+
+def test_an_unknown_latency_leaves_the_time_unknown():
+    """One model whose latency is not known is enough, unless nothing is made with it."""
+    fast = {"house": card(typical_latency=Millis(60_000)), "other": card(id="other")}
+    text = HEAD + "shots: [{id: a}, {id: b, model: other}]"
+    plan = planned(text, cards=fast)
+    assert plan.wall_clock is None
+    have_other = Owned(frozenset({plan.shots[1].key}))
+    assert planned(text, have_other, fast).wall_clock == 60_000
+
+
+def by_minute_and_place(latencies, account):
+    """Simulate millisecond after millisecond: the slow, plain way to say what the limits mean."""
+    waiting = sorted(latencies, reverse=True)
+    sent, ends, now = [], [], 0
+    while waiting:
+        running = sum(end > now for end in ends)
+        lately = sum(at > now - 60_000 for at in sent)
+        if running < account.at_once and lately < account.per_minute:
+            sent.append(now)
+            ends.append(now + waiting.pop(0))
+        else:
+            now = min(moment for moment in (*ends, *(at + 60_000 for at in sent)) if moment > now)
+    return max(ends, default=0)
+
+
+@given(
+    st.lists(st.integers(1, 200_000), max_size=12),
+    st.integers(1, 5),
+    st.integers(1, 4),
+)
+def test_the_wall_clock_keeps_both_limits(latencies, per_minute, at_once):
+    """It is what a simulation of both limits comes to, for any orders and any account."""
+    account = Account("any", per_minute, at_once)
+    assert wall_clock(latencies, account) == by_minute_and_place(latencies, account)
+
+
+@pytest.mark.parametrize(
+    ("latencies", "account", "millis"),
+    [
+        ([], Account("a", 1, 1), 0),
+        ([1000, 1000, 1000], Account("a", 100, 1), 3000),
+        ([1000, 1000, 1000], Account("a", 100, 3), 1000),
+        ([1000, 1000, 1000], Account("a", 1, 3), 121_000),
+        ([1000, 90_000], Account("a", 1, 2), 90_000),
+    ],
+)
+def test_the_wall_clock_of_a_few_orders(latencies, account, millis):
+    """One at a time, three at once, one a minute, the longest first."""
+    assert wall_clock(latencies, account) == millis
+
+
+shots = st.lists(
+    st.fixed_dictionaries(
+        {
+            "seed": st.integers(0, 3),
+            "duration": st.sampled_from(["1s", "4s", "7s", "12s"]),
+            "image": st.sampled_from(["a.png", "b.png", "missing.png", "{from: s0}"]),
+            "skip": st.sampled_from(["true", "false"]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(shots)
+def test_a_film_that_was_made_is_reused_for_nothing(made):
+    """Plan, run on fakes, plan again: all is reused, nothing costs, nothing was sent twice."""
+    made[0]["image"] = "a.png"
+    listed = ", ".join(
+        f"{{id: s{n}, " + ", ".join(f"{name}: {value}" for name, value in each.items()) + "}"
+        for n, each in enumerate(made)
+    )
+    text = f"{HEAD}shots: [{listed}]"
+    plan, store = planned(text), MemoryClips()
+    api = FakeApi(store.files)
+    limits = Limits(at_once=2, between_looks=1.0)
+    asyncio.run(run_plan(plan, api, store, FakeClock(), lambda _: None, limits))
+    again = planned(text, Owned(store.keys))
+    assert all(shot.step == Reuse() for shot in again.shots)
+    assert again.cost == 0
+    assert len(api.submitted) == len(store.keys) == len({shot.key for shot in plan.shots})
+
+
+def test_planning_touches_nothing(no_io):
+    """A plan is made of what it is given alone."""
+    whole = film(THREE)
+    with no_io():
+        planned(whole)

@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import io
 import json
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.case import lay_out
-from storyboard.cli.main import main
+from fakes.command import answer
 from storyboard.model import vocabulary
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "bad"
@@ -22,17 +21,6 @@ WORDS = st.text(
     min_size=1,
     max_size=30,
 ).filter(lambda text: text.strip() and "{{" not in text and "{%" not in text)
-
-
-def answer(*words):
-    """Run the command in this process; return its exit code and what it wrote."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main(list(words))
-        except SystemExit as end:
-            return end.code, out.getvalue(), err.getvalue()
-    raise AssertionError
 
 
 @contextlib.contextmanager
@@ -125,11 +113,13 @@ QUIET = settings(
 def test_a_film_that_the_language_allows_is_checked_and_planned(film):
     """No error is found in it, every prompt is written and every shot priced."""
     with project(written(film)):
-        code, out, err = answer("check", "film.yaml", "--no-cache")
-        assert code == 0, out + err
-        code, out, err = answer("plan", "film.yaml", "--json", "--no-cache")
-        assert code == 0, err
-        assert len(json.loads(out)["shots"]) == len(film.get("shots") or film["scenes"][0]["shots"])
+        ran = answer("check", "film.yaml", "--no-cache")
+        assert ran.code == 0, ran.out + ran.err
+        ran = answer("plan", "film.yaml", "--json", "--no-cache")
+        assert ran.code == 0, ran.err
+        assert len(json.loads(ran.out)["shots"]) == len(
+            film.get("shots") or film["scenes"][0]["shots"]
+        )
 
 
 @QUIET
@@ -137,9 +127,9 @@ def test_a_film_that_the_language_allows_is_checked_and_planned(film):
 def test_a_broken_film_ends_with_a_place(text):
     """Exit code 1, and every error says where."""
     with project(text):
-        code, out, err = answer("check", "film.yaml", "--format", "json", "--no-cache")
-    assert code == 1, (text, out, err)
-    errors = [each for each in json.loads(out)["findings"] if each["severity"] == "error"]
+        ran = answer("check", "film.yaml", "--format", "json", "--no-cache")
+    assert ran.code == 1, (text, ran)
+    errors = [each for each in json.loads(ran.out)["findings"] if each["severity"] == "error"]
     assert errors
     assert all(each["line"] and each["column"] for each in errors), errors
 
@@ -162,7 +152,7 @@ def test_a_film_broken_by_hand_exits_with_1(folder, tmp_path):
     """The command itself says so, with a place, in the words of the golden file."""
     lay_out(folder, tmp_path / "project")
     with contextlib.chdir(tmp_path / "project"):
-        code, out, err = answer("check", "film.yaml", "--format", "json", "--no-cache")
-    assert code == 1, out + err
-    errors = [each for each in json.loads(out)["findings"] if each["severity"] == "error"]
+        ran = answer("check", "film.yaml", "--format", "json", "--no-cache")
+    assert ran.code == 1, ran.out + ran.err
+    errors = [each for each in json.loads(ran.out)["findings"] if each["severity"] == "error"]
     assert all(each["line"] and each["column"] for each in errors)

@@ -1,12 +1,16 @@
 """Runs the command as a user does: the installed program, in a process of its own."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Ran", "storyboard"]
+from storyboard.cli.main import main
+
+__all__ = ["Ran", "answer", "storyboard"]
 
 
 _KEPT = ("PATH", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
@@ -37,3 +41,13 @@ def storyboard(*words: object, cwd: Path, home: Path, **environment: str) -> Ran
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def answer(*words: object) -> Ran:
+    """Run the command in this process, where the test stands: far quicker than a process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main([str(word) for word in words])
+        except SystemExit as end:
+            return Ran(int(end.code or 0), out.getvalue(), err.getvalue())

@@ -1,0 +1,200 @@
+"""The commands that read a film, used as a film-maker uses them."""
+
+import json
+from pathlib import Path
+
+import av
+import jsonschema
+import pytest
+from PIL import Image
+
+from fakes.command import answer
+from storyboard.model.errors import ExitCode
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+FILM = """\
+storyboard: 1
+title: "{{ what }}"
+format: {aspect: "16:9", resolution: 480p, fps: 24}
+model: bytedance/seedance-2.0/image-to-video
+budget: {cost: 2.00}
+vars: {what: A cat}
+variants: {short: {shots: {b: {skip: true}}}}
+defaults: {duration: 0.25s, image_is: x}
+shots:
+  - {id: a, image: a.png, action: "{{ what }} sits.", camera: {size: cu, move: push-in}}
+  - {id: b, image: a.png, action: "{{ what }} sleeps.", sound: purring}
+""".replace(", image_is: x", "")
+KEY = "wsk_a-key-that-nobody-may-see"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A film of two short shots in a project of its own; the test stands in it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    Image.new("RGB", (854, 480), "teal").save(folder / "a.png")
+    (folder / "film.yaml").write_text(FILM)
+    (folder / "storyboard.toml").touch()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("project")
+def test_a_plan_can_be_read_by_programs():
+    """The JSON is in the published shape, money in decimal strings."""
+    ran = answer("plan", "film.yaml", "--json")
+    plan = json.loads(ran.out)
+    jsonschema.validate(plan, json.loads((SCHEMAS / "plan.schema.json").read_text()))
+    assert ran.code == ExitCode.OK
+    assert [shot["cost_usd"] for shot in plan["shots"]] == ["0.48", "0.48"]
+    assert [shot["bought_ms"] for shot in plan["shots"]] == [4000, 4000]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_dry_build_is_the_plan():
+    """`build --dry-run` prints what `plan` prints."""
+    assert answer("build", "film.yaml", "--dry-run").out == answer("plan", "film.yaml").out
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_plan_over_budget_is_refused_alike_as_text_and_json(project, form):
+    """Exit code 5, with the budget's own place, also when the film is remembered."""
+    (project / "film.yaml").write_text(FILM.replace("cost: 2.00", "cost: 0.50"))
+    for _ in range(2):
+        ran = answer("plan", "film.yaml", *form)
+        assert ran.code == ExitCode.SPENDING_REFUSED
+        if form:
+            (finding,) = json.loads(ran.out)["findings"]
+            assert (finding["code"], finding["line"], finding["column"]) == ("over-budget", 5, 16)
+            assert "a $0.48, b $0.48" in finding["help"]
+        else:
+            assert "film.yaml:5:16" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_what_was_remembered_is_what_was_found():
+    """A second look, and one without memory, say the same to the letter."""
+    first = answer("check", "film.yaml", "--format", "json")
+    assert answer("check", "film.yaml", "--format", "json").out == first.out
+    assert answer("check", "film.yaml", "--format", "json", "--no-cache").out == first.out
+    plan = answer("plan", "film.yaml", "--json").out
+    assert answer("plan", "film.yaml", "--json").out == plan
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_findings_are_written_in_four_ways(project, form):
+    """Each format names the finding, and each ends with exit code 1."""
+    (project / "film.yaml").write_text(FILM.replace("action: ", "acton: ", 1))
+    ran = answer("check", "film.yaml", "--format", form)
+    assert ran.code == ExitCode.INVALID_STORYBOARD
+    assert "unknown-key" in ran.out
+    if form in ("json", "sarif"):
+        assert json.loads(ran.out)
+
+
+@pytest.mark.parametrize("command", ["plan", "prompts", "build", "animatic", "sheet"])
+def test_a_wrong_film_is_not_used(project, command):
+    """Every command shows the findings and stops."""
+    (project / "film.yaml").write_text(FILM.replace("action: ", "acton: ", 1))
+    ran = answer(command, "film.yaml")
+    assert (ran.code, ran.out) == (ExitCode.INVALID_STORYBOARD, "")
+    assert "unknown-key" in ran.err
+    assert not (project / "build").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_prompts_are_shown_for_all_shots_or_one():
+    """By shot in JSON, alone as they would be sent; a slip is told what there is."""
+    both = json.loads(answer("prompts", "film.yaml", "--json").out)
+    assert [shot["id"] for shot in both["shots"]] == ["a", "b"]
+    assert answer("prompts", "film.yaml", "b").out == both["shots"][1]["prompt"] + "\n"
+    assert "── a ──" in answer("prompts", "film.yaml").out
+    slip = answer("prompts", "film.yaml", "bb")
+    assert slip.code == ExitCode.INVALID_STORYBOARD
+    assert "the film has: a, b" in slip.err
+
+
+@pytest.mark.usefixtures("project")
+def test_variables_and_variants_are_chosen_on_the_command_line():
+    """`--set` changes a value, `--variant` the film; what is not NAME=VALUE is a usage error."""
+    prompt = answer("prompts", "film.yaml", "a", "--set", "what=A dog").out
+    assert "A dog sits." in prompt
+    plan = json.loads(answer("plan", "film.yaml", "--json", "--variant", "short").out)
+    assert [shot["id"] for shot in plan["shots"]] == ["a"]
+    assert answer("plan", "film.yaml", "--set", "what").code == ExitCode.USAGE
+    assert answer("plan", "film.yaml", "--set", "waht=x").code == ExitCode.INVALID_STORYBOARD
+
+
+@pytest.mark.slow
+def test_an_animatic_is_made_once(project):
+    """The film is where the last line says; a changed shot alone is made again, with its reason."""
+    first = answer("animatic", "film.yaml")
+    assert first.code == ExitCode.OK
+    with av.open(project / first.out.strip()) as film:
+        assert film.streams.video[0].frames == 12
+    again = json.loads(answer("animatic", "film.yaml", "--json").out)
+    assert (again["fresh"], [shot["made"] for shot in again["shots"]]) == (False, [False, False])
+    (project / "film.yaml").write_text(FILM.replace("push-in", "pull-out"))
+    plan = json.loads(answer("plan", "film.yaml", "--animatic", "--json").out)
+    steps = [(shot["step"], shot["why"], shot["changed"]) for shot in plan["shots"]]
+    assert steps == [("generate", "changed", ["move"]), ("reuse", None, [])]
+    assert answer("animatic", "film.yaml", "--burn-in", "--slates").code == ExitCode.OK
+
+
+@pytest.mark.slow
+def test_a_build_without_buying_says_so_and_keeps_the_key_to_itself(project, monkeypatch):
+    """With a key the animatic is made all the same, and the key is nowhere."""
+    said = answer("build", "film.yaml")
+    assert "No key" in said.err
+    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
+    said = answer("build", "film.yaml")
+    assert "does not buy clips yet" in said.err
+    written = (
+        said.out
+        + said.err
+        + "".join(path.read_text(errors="replace") for path in project.rglob("*") if path.is_file())
+    )
+    assert KEY not in written
+
+
+def test_a_still_cut_short_is_found_before_anything_is_made(project):
+    """Half a picture is an error at its place, whatever was remembered of the whole one."""
+    assert answer("check", "film.yaml").code == ExitCode.OK
+    still = project / "a.png"
+    still.write_bytes(still.read_bytes()[:-40])
+    ran = answer("animatic", "film.yaml")
+    assert ran.code == ExitCode.INVALID_STORYBOARD
+    assert "image-unreadable" in ran.err
+    assert not (project / "build").exists()
+
+
+def test_a_sheet_is_drawn(project):
+    """Beside the other results, or where it is asked for."""
+    assert answer("sheet", "film.yaml").out == "build/film.sheet.png\n"
+    assert answer("sheet", "film.yaml", "-o", "wall.png", "--columns", "1").code == ExitCode.OK
+    with Image.open("wall.png") as narrow, Image.open(project / "build/film.sheet.png") as wide:
+        assert narrow.height > wide.height
+
+
+def test_a_new_film_is_a_right_film(tmp_path, monkeypatch):
+    """It has no finding at all; a folder with something in it is left alone."""
+    monkeypatch.chdir(tmp_path)
+    assert answer("new", "demo").out == "demo/film.yaml\n"
+    assert answer("check", "demo/film.yaml").out == "demo/film.yaml: no problems\n"
+    before = sorted(tmp_path.rglob("*"))
+    assert answer("new", "demo").code == ExitCode.ENVIRONMENT
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_cleaning_leaves_bought_clips_and_the_source(project):
+    """The animatic's clips and results go; clips that were bought are never touched."""
+    answer("animatic", "film.yaml")
+    bought = project / ".storyboard/clips/ab/abcd.mp4"
+    bought.parent.mkdir(parents=True)
+    bought.write_bytes(b"paid for")
+    assert answer("clean", "film.yaml").code == ExitCode.OK
+    assert bought.read_bytes() == b"paid for"
+    left = {path.name for path in project.rglob("*") if path.is_file()}
+    assert left == {"film.yaml", "a.png", "storyboard.toml", "abcd.mp4"}

@@ -26,12 +26,12 @@ import numpy as np
 from moviepy import AudioClip, VideoClip
 from PIL import Image
 
-from storyboard.adapters.media.animatic import render_clip
+from storyboard.adapters.media.animatic.moves import Framing, How, Stage
+from storyboard.adapters.media.animatic.order import read_order
+from storyboard.adapters.media.animatic.render import render_clip
+from storyboard.adapters.media.animatic.rig import framings
+from storyboard.adapters.media.animatic.sound_track import scratch_track
 from storyboard.adapters.media.encoder import SOUND_RATE
-from storyboard.adapters.media.moves import Framing, How, Stage
-from storyboard.adapters.media.order import read_order
-from storyboard.adapters.media.rig import framings
-from storyboard.adapters.media.scratch import scratch_track
 from storyboard.model.money import Millis
 from storyboard.model.request import ClipRequest, Still
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from storyboard.compiler.schema_words import JsonSchema, an_example, describe, main_words, resolved
+from storyboard.compiler.schema.words import JsonSchema, an_example, describe, main_words, resolved
 from storyboard.model import vocabulary
 from storyboard.model.vocabulary import Words
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.adapters.media.moves import MOVES, Framing, How, Stage, eased, framed
-from storyboard.adapters.media.rig import framings
+from storyboard.adapters.media.animatic.moves import MOVES, Framing, How, eased, framed
+from storyboard.adapters.media.animatic.rig import framings
+from storyboard.adapters.media.animatic.stage import Stage
 from storyboard.model.vocabulary import MOVE, SPEED, SUPPORT
 
 STAGE = Stage()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from storyboard.adapters.media.picture import open_picture, staged
+from storyboard.adapters.media.animatic.stage import staged
+from storyboard.adapters.media.picture import open_picture
 
 
 def middle(path):

@@ -5,13 +5,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from storyboard.adapters.media.ambience import ambience, music
-from storyboard.adapters.media.dialogue import cues
+from storyboard.adapters.media.animatic.dialogue import cues
+from storyboard.adapters.media.animatic.order import read_order
+from storyboard.adapters.media.animatic.sound_track import scratch_track
 from storyboard.adapters.media.encoder import SOUND_RATE
-from storyboard.adapters.media.foley import foley
-from storyboard.adapters.media.order import read_order
-from storyboard.adapters.media.scratch import scratch_track
-from storyboard.adapters.media.voice import murmur
+from storyboard.adapters.media.scratch.ambience import ambience, music
+from storyboard.adapters.media.scratch.foley import foley
+from storyboard.adapters.media.scratch.voice import murmur
 from storyboard.model.money import Millis
 from storyboard.model.request import ClipRequest
 

@@ -16,7 +16,7 @@ _RUNNER = textwrap.dedent("""
     import os, resource, sys
     from pathlib import Path
     from storyboard.adapters.files import Project
-    from storyboard.compiler.includes import assemble
+    from storyboard.compiler.syntax.includes import assemble
 
     def limited(film):
         sys.settrace(None)  # what is measured is the program, not the coverage of it

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.adapters.media.animatic import render_clip
+from storyboard.adapters.media.animatic.render import render_clip
 from storyboard.adapters.media.encoder import SOUND_RATE
 from storyboard.model.errors import InvalidStoryboard
 from storyboard.model.money import Millis, frames

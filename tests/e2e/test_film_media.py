@@ -10,13 +10,13 @@ import av
 import numpy as np
 import pytest
 
-from storyboard.adapters.media import mix
 from storyboard.adapters.media.container import DamagedClip
+from storyboard.adapters.media.cut import mix
+from storyboard.adapters.media.cut.film import render_film
+from storyboard.adapters.media.cut.footage import Footage
+from storyboard.adapters.media.cut.sound import Soundtrack
 from storyboard.adapters.media.encoder import ClipWriter
-from storyboard.adapters.media.film import render_film
-from storyboard.adapters.media.footage import Footage
 from storyboard.adapters.media.probe import probe
-from storyboard.adapters.media.sound import Soundtrack
 from storyboard.adapters.media.stills import frame_at
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.timeline import Event, Timeline

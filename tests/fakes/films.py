@@ -6,7 +6,7 @@ from typing import Any
 
 from storyboard.compiler.checks import Subject, check_film
 from storyboard.compiler.lower import lower
-from storyboard.compiler.syntax import parse
+from storyboard.compiler.syntax.parser import parse
 from storyboard.compiler.variables import fill_variables
 from storyboard.model.card import CardInput, ListedLengths, ModelCard, PriceRow
 from storyboard.model.diagnostic import Code

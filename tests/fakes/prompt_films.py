@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from storyboard.compiler.prompt import render_prompts
+from storyboard.compiler.prompts.render import render_prompts
 from storyboard.model.diagnostic import Diagnostic
 from storyboard.model.money import Millis
 from storyboard.model.source import Source, Span

@@ -71,7 +71,7 @@ def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:
         return RunResult((), ())
     # The renderer brings numpy, Pillow and PyAV: only a build that renders pays for them.
     from storyboard.adapters.animatic import Animatic  # noqa: PLC0415
-    from storyboard.adapters.media.animatic import render_clip  # noqa: PLC0415
+    from storyboard.adapters.media.animatic.render import render_clip  # noqa: PLC0415
 
     cores = cpu_count() or 1
     scratch = str(Path(store.scratch(ClipKey("animatic"))).parent)
@@ -123,7 +123,7 @@ def _cut(
     record = state / "cuts" / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}.json"
     if _cut_before(record, identity, path):
         return False
-    from storyboard.adapters.media.film import render_film  # noqa: PLC0415  brings moviepy
+    from storyboard.adapters.media.cut.film import render_film  # noqa: PLC0415  brings moviepy
 
     path.parent.mkdir(parents=True, exist_ok=True)
     paths = {key: clip.path for key, clip in clips.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 from storyboard.adapters.files import read_source
 from storyboard.app.resources import resource, resource_names
 from storyboard.compiler.cards import parse_card
-from storyboard.compiler.syntax import parse
+from storyboard.compiler.syntax.parser import parse
 from storyboard.model.card import ModelCard
 from storyboard.model.diagnostic import Diagnostic, Outcome
 from storyboard.model.source import Source, Span

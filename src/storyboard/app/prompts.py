@@ -1,7 +1,7 @@
 """Chooses which compiled prompts are shown."""
 
 from storyboard.app.compile import Compilation
-from storyboard.compiler.prompt import Prompt
+from storyboard.compiler.prompts.render import Prompt
 from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.errors import InvalidStoryboard
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from storyboard.compiler.fields import Fields
-from storyboard.compiler.schema import check_schema
+from storyboard.compiler.schema.check import check_schema
 from storyboard.model.card import (
     AnyLength,
     CardInput,

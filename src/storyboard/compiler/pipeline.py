@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from storyboard.compiler.checks import Subject, check_film
-from storyboard.compiler.includes import assemble
 from storyboard.compiler.lower import lower
-from storyboard.compiler.prompt import Prompt, render_prompts
-from storyboard.compiler.schema import check_schema
+from storyboard.compiler.prompts.render import Prompt, render_prompts
+from storyboard.compiler.schema.check import check_schema
+from storyboard.compiler.syntax.includes import assemble
 from storyboard.compiler.variables import fill_variables
 from storyboard.compiler.world import World
 from storyboard.model.card import ModelCard

@@ -10,8 +10,8 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from storyboard.compiler.scalars import Ambiguous, Value, resolve
 from storyboard.compiler.suggest import did_you_mean
+from storyboard.compiler.syntax.scalars import Ambiguous, Value, resolve
 from storyboard.model.diagnostic import Code, Diagnostic, Outcome
 from storyboard.model.source import Source, Span
 from storyboard.model.tree import Mapping, Node, Scalar, Sequence, find

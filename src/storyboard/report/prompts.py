@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from storyboard.compiler.prompt import Prompt
+from storyboard.compiler.prompts.render import Prompt
 from storyboard.report.cells import harmless
 from storyboard.report.document import write_json
 

@@ -9,7 +9,7 @@ import pytest
 
 from storyboard.compiler.cards import parse_card
 from storyboard.compiler.request import SOURCES
-from storyboard.compiler.syntax import parse
+from storyboard.compiler.syntax.parser import parse
 from storyboard.model.card import AnyLength, ListedLengths, PriceRow, length_to_buy, price
 from storyboard.model.diagnostic import Code
 from storyboard.model.source import Source

@@ -2,8 +2,8 @@
 
 import pytest
 
-from storyboard.compiler import includes
-from storyboard.compiler.includes import assemble
+from storyboard.compiler.syntax import includes
+from storyboard.compiler.syntax.includes import assemble
 from storyboard.model.diagnostic import Code, Diagnostic, Outcome, failed
 from storyboard.model.source import Source
 from storyboard.model.tree import find, plain

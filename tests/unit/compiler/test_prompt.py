@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.prompt_films import FULL, MIA, NOWHERE, SHIPPED, Templates, film_of, shot_of, text_of
-from storyboard.compiler.prompt import Prompt, render_prompts
-from storyboard.compiler.prompt_views import FIELDS, LISTS, ROOTS
+from storyboard.compiler.prompts.render import Prompt, render_prompts
+from storyboard.compiler.prompts.views import FIELDS, LISTS, ROOTS
 from storyboard.model.money import Millis
 from storyboard.model.story import Camera, Character, Line, Location, Sound
 from storyboard.model.vocabulary import ANGLE, COMPOSITION, MOVE, SIZE, SPEED, SUPPORT

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.prompt_films import NOWHERE, SHIPPED, Templates, film_of, found, shot_of, text_of
-from storyboard.compiler.prompt import render_prompts
+from storyboard.compiler.prompts.render import render_prompts
 from storyboard.model.diagnostic import Code
 from storyboard.model.source import Source, Span
 from storyboard.model.story import Origin

@@ -7,9 +7,9 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from fakes.prompt_films import FULL, SHIPPED, Templates, film_of, found, shot_of, text_of
-from storyboard.compiler import prompt_meter
-from storyboard.compiler.prompt import render_prompts
-from storyboard.compiler.prompt_meter import LONGEST_TEXT
+from storyboard.compiler.prompts import meter
+from storyboard.compiler.prompts.meter import LONGEST_TEXT
+from storyboard.compiler.prompts.render import render_prompts
 from storyboard.model.diagnostic import Code
 
 LOOP = "{% for a in range(SIZE) %}{% for b in range(SIZE) %}{% endfor %}{% endfor %}"
@@ -266,22 +266,22 @@ def test_all_shots_together_are_bounded(monkeypatch):
     """Templates that each stay just within bounds come to an end over a whole film too."""
     template = "{% for i in range(5000) %}{% endfor %}"
     assert not found(template, shots=10)
-    monkeypatch.setattr(prompt_meter, "_STEPS_A_FILM", 20_000)
-    monkeypatch.setattr(prompt_meter, "_STEPS_A_SHOT", 100)
+    monkeypatch.setattr(meter, "_STEPS_A_FILM", 20_000)
+    monkeypatch.setattr(meter, "_STEPS_A_SHOT", 100)
     assert found(template, shots=10)
 
 
 def test_a_film_of_prompts_is_bounded(monkeypatch):
     """All prompts together have a longest length."""
     assert not found("x" * 1000, shots=10)
-    monkeypatch.setattr(prompt_meter, "_TEXT_A_FILM", 9_999)
+    monkeypatch.setattr(meter, "_TEXT_A_FILM", 9_999)
     (finding,) = found("x" * 1000, shots=10)
     assert "together" in finding.message
 
 
 def test_ordinary_templates_are_far_from_the_bounds(monkeypatch):
     """The shipped templates need a tenth of what a shot may take, on the fullest shot."""
-    monkeypatch.setattr(prompt_meter, "_STEPS_A_PROMPT", prompt_meter._STEPS_A_PROMPT // 50)
+    monkeypatch.setattr(meter, "_STEPS_A_PROMPT", meter._STEPS_A_PROMPT // 50)
     for name in ("cinematic", "sections", "plain"):
         film = film_of(shot_of(template=name, **FULL))
         assert render_prompts(film, SHIPPED).ok

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.compiler.schema import fits
-from storyboard.compiler.schema_words import resolved
+from storyboard.compiler.schema.check import fits
+from storyboard.compiler.schema.words import resolved
 from storyboard.model.money import parse_duration
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.compiler.schema import check_schema, fits
-from storyboard.compiler.schema_branches import faults
-from storyboard.compiler.schema_findings import explain
-from storyboard.compiler.schema_words import resolved
-from storyboard.compiler.syntax import parse
+from storyboard.compiler.schema.branches import faults
+from storyboard.compiler.schema.check import check_schema, fits
+from storyboard.compiler.schema.findings import explain
+from storyboard.compiler.schema.words import resolved
+from storyboard.compiler.syntax.parser import parse
 from storyboard.model.diagnostic import Code
 from storyboard.model.source import Source
 from storyboard.model.tree import Key, Mapping, Scalar, Sequence

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from storyboard.compiler.syntax import parse
-from storyboard.compiler.yaml_events import PureParser, fastest_parser
+from storyboard.compiler.syntax.parser import parse
+from storyboard.compiler.syntax.yaml_events import PureParser, fastest_parser
 from storyboard.model.source import Source
 from storyboard.model.tree import find, plain
 

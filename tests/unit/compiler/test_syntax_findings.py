@@ -3,10 +3,11 @@
 import pytest
 import yaml
 
-from storyboard.compiler import syntax, syntax_builder
-from storyboard.compiler.syntax import parse
-from storyboard.compiler.syntax_errors import complaint
-from storyboard.compiler.yaml_events import PureParser, fastest_parser
+from storyboard.compiler.syntax import builder
+from storyboard.compiler.syntax import parser as syntax
+from storyboard.compiler.syntax.complaints import complaint
+from storyboard.compiler.syntax.parser import parse
+from storyboard.compiler.syntax.yaml_events import PureParser, fastest_parser
 from storyboard.model.diagnostic import Code
 from storyboard.model.source import Source
 
@@ -257,7 +258,7 @@ def test_ordinary_repetition_is_allowed():
 
 def test_the_bomb_would_go_off_without_its_limit(monkeypatch):
     """The limit is what stops it: without, the tree stands for millions of nodes."""
-    monkeypatch.setattr(syntax_builder, "_MOST_REPEATED", 10**9)
+    monkeypatch.setattr(builder, "_MOST_REPEATED", 10**9)
     outcome = parse(Source("film.yaml", bomb(10, 7)))
     assert outcome.ok
     count = 1

@@ -6,9 +6,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.compiler.scalars import resolve
-from storyboard.compiler.syntax import parse
-from storyboard.compiler.yaml_events import PureParser, fastest_parser
+from storyboard.compiler.syntax.parser import parse
+from storyboard.compiler.syntax.scalars import resolve
+from storyboard.compiler.syntax.yaml_events import PureParser, fastest_parser
 from storyboard.model.source import Source
 from storyboard.model.tree import Mapping, Scalar, plain, walk
 

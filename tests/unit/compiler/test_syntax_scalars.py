@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.compiler.scalars import Ambiguous, resolve
+from storyboard.compiler.syntax.scalars import Ambiguous, resolve
 
 
 @pytest.mark.parametrize(

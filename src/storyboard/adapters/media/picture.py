@@ -10,15 +10,13 @@ import zlib
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from storyboard.adapters.media.moves import Stage
 from storyboard.model.errors import InvalidStoryboard
 
-__all__ = ["open_picture", "staged"]
+__all__ = ["open_picture"]
 
 # A picture of more than about 90 megapixels is refused, not warned of: the file may be a bomb.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-_MOST_FRAMES = 3.0  # a picture that reaches further than a move ever goes is cut to this
 _PAPER = (255, 255, 255)
 # What Pillow's readers raise on files that are not what they say.
 _BROKEN = (
@@ -51,23 +49,6 @@ def open_picture(path: str, needed: tuple[int, int]) -> Image.Image:
     except _BROKEN as error:
         message = f"the picture {path} cannot be read: {str(error) or type(error).__name__}"
         raise InvalidStoryboard(message, hint="save it again as PNG or JPEG") from error
-
-
-def staged(picture: Image.Image, width: int, height: int) -> tuple[Image.Image, Stage]:
-    """Measure a picture in frames that it covers; one far longer than the frame is cut to size."""
-    scale = max(width / picture.width, height / picture.height)
-    wide = max(1.0, picture.width * scale / width)
-    high = max(1.0, picture.height * scale / height)
-    if max(wide, high) > _MOST_FRAMES:
-        picture = ImageOps.fit(
-            picture,
-            (
-                max(1, round(picture.width * min(1, _MOST_FRAMES / wide))),
-                max(1, round(picture.height * min(1, _MOST_FRAMES / high))),
-            ),
-        )
-        wide, high = min(wide, _MOST_FRAMES), min(high, _MOST_FRAMES)
-    return picture, Stage(wide, high, width / height)
 
 
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:

@@ -1,0 +1,1 @@
+"""Joins clips into a film: decodes, composes what overlaps, places the sound."""

@@ -1,0 +1,1 @@
+"""Makes scratch sound: ambience, effects, a murmured voice and music, from nothing."""

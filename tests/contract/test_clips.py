@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fakes.clips import MemoryClips
-from storyboard.adapters import clips as module
+from storyboard.adapters import durable
 from storyboard.adapters.clips import FolderClips
 from storyboard.engine.ports import Clip
 from storyboard.model.errors import EnvironmentFault
@@ -301,9 +301,9 @@ def steps_of(store, path, monkeypatch, *, stop_before=None):
         return step
 
     with monkeypatch.context() as patched:
-        for name in ("mkdir", "replace", "write_text"):
+        for name in ("mkdir", "replace", "write_bytes"):
             patched.setattr(Path, name, noted(name, getattr(Path, name)))
-        patched.setattr(module, "_sync", noted("sync", module._sync))
+        patched.setattr(durable, "flush", noted("sync", durable.flush))
         try:
             store.keep(KEY, path)
         except Stopped:

@@ -3,21 +3,17 @@
 import errno
 import os
 import socket
-import stat
 
 import pytest
 
-from storyboard.adapters import files
+from storyboard.adapters import durable, files
 from storyboard.adapters.files import (
     Project,
     find_root,
     read_bytes,
     read_source,
-    sha256_of,
-    write_aside,
 )
 from storyboard.model.diagnostic import Code
-from storyboard.model.errors import EnvironmentFault
 from storyboard.model.source import Source, Span
 
 HERE = Span("film.yaml", 10, 20)
@@ -206,9 +202,9 @@ def test_a_file_below_a_file_is_a_finding(root):
 
 def test_a_closed_file_says_who_may_not_read_it():
     """What the system refuses is told in words; what it does not explain, too."""
-    assert "may not be read" in files._reason(PermissionError(errno.EACCES, "Permission denied"))
-    assert files._reason(OSError(errno.EIO, "Input/output error")) == "input/output error"
-    assert files._reason(OSError()) == "the system refused"
+    assert "may not be read" in durable.reason(PermissionError(errno.EACCES, "Permission denied"))
+    assert durable.reason(OSError(errno.EIO, "Input/output error")) == "input/output error"
+    assert durable.reason(OSError()) == "the system refused"
 
 
 def test_a_file_without_permission_is_a_finding(root):
@@ -292,72 +288,3 @@ def test_wide_encodings_are_named(root, encoding, name):
     found = refusal(path, root)
     assert (found.code, found.span, found.help) == (Code.NOT_TEXT, HERE, "save the file as UTF-8")
     assert f"is {name} text" in found.message
-
-
-# ---- what is written
-
-
-def test_a_file_is_written_whole(root):
-    """New folders are made, the old content is gone, and nothing else is left behind."""
-    path = root / "build" / "film.vtt"
-    write_aside(path, b"old and longer")
-    write_aside(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert [each.name for each in path.parent.iterdir()] == ["film.vtt"]
-
-
-def test_a_new_file_may_be_read_by_whom_the_umask_allows(root):
-    """Written aside or not, the file has the mode that any new file has."""
-    write_aside(root / "a", b"")
-    (root / "b").touch()
-    assert stat.S_IMODE((root / "a").stat().st_mode) == stat.S_IMODE((root / "b").stat().st_mode)
-
-
-@pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_the_old_file(root, monkeypatch, call):
-    """A full disk, at any step, costs neither the old content nor leaves a scrap."""
-    path = root / "film.lock.yaml"
-    write_aside(path, b"old")
-
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, call, full)
-    with pytest.raises(EnvironmentFault, match="no space left"):
-        write_aside(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [each.name for each in root.iterdir()] == ["film.lock.yaml"]
-
-
-def test_the_data_is_on_the_disk_before_the_name_is(root, monkeypatch):
-    """Flush, then rename, then flush the folder: the order that survives a power cut."""
-    steps = []
-    fsync, replace = os.fsync, files.Path.replace
-
-    def noted_fsync(descriptor):
-        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        fsync(descriptor)
-
-    def noted_replace(path, target):
-        steps.append("rename")
-        return replace(path, target)
-
-    monkeypatch.setattr(os, "fsync", noted_fsync)
-    monkeypatch.setattr(files.Path, "replace", noted_replace)
-    write_aside(root / "a", b"1")
-    assert steps == ["file", "rename", "folder"]
-
-
-def test_a_folder_that_cannot_be_made_is_a_fault(root):
-    """What the disk refuses is an environment fault with the path in it."""
-    (root / "file").touch()
-    with pytest.raises(EnvironmentFault, match="cannot be written"):
-        write_aside(root / "file" / "a", b"1")
-
-
-def test_the_hash_is_of_the_bytes(root):
-    """The SHA-256 of a file, and a fault if there is none."""
-    (root / "a").write_bytes(b"abc")
-    assert sha256_of(root / "a").startswith("ba7816bf8f01cfea")
-    with pytest.raises(EnvironmentFault, match="does not exist"):
-        sha256_of(root / "b")

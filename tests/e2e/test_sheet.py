@@ -140,5 +140,5 @@ def test_the_same_sheet_is_the_same_file(tmp_path, still):
 
 def test_a_folder_that_cannot_be_written_is_an_environment_fault(tmp_path, still):
     """A path through a file is refused in a sentence."""
-    with pytest.raises(EnvironmentFault, match="could not write"):
+    with pytest.raises(EnvironmentFault, match="cannot be written"):
         draw_sheet("The Yarn", [], still(RED) + "/sheet.png")

@@ -8,7 +8,6 @@ points at a whole clip. A clip that does not match its record counts as missing,
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from storyboard.adapters.durable import make_folder, settle, sha256_of, write_aside
 from storyboard.engine.ports import Clip
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.request import ClipKey, ClipRequest, made_from
@@ -41,7 +41,7 @@ class FolderClips:
         digest = str(record["sha256"])
         path = self._clip(digest)
         try:
-            matches = _sha256(path) == digest
+            matches = sha256_of(path) == digest
         except OSError:
             return None
         return Clip(key, str(path), digest) if matches else None
@@ -64,18 +64,16 @@ class FolderClips:
     def scratch(self, key: ClipKey) -> str:
         """Return a path of this process's own, on the same disk as the clips."""
         with _as_fault(self.folder):
-            _make_folder(self.folder)
+            make_folder(self.folder)
         return str(self.folder / f".{key}.{os.getpid()}.part.mp4")
 
     def keep(self, key: ClipKey, path: str) -> Clip:
         """Move the file at `path` in as the key's clip: bytes first, then the record of them."""
         with _as_fault(self.folder):
-            digest = _sha256(Path(path))
+            digest = sha256_of(Path(path))
             clip = self._clip(digest)
-            _make_folder(clip.parent)
-            _sync(Path(path))
-            Path(path).replace(clip)
-            _sync(clip.parent)
+            make_folder(clip.parent)
+            settle(Path(path), clip)
             self._write_record(key, digest, clip.stat().st_size)
         return Clip(key, str(clip), digest)
 
@@ -96,13 +94,8 @@ class FolderClips:
             "bytes": size,
             "made_from": made_from(request) if request else {},
         }
-        target = self._order(key)
-        _make_folder(target.parent)
-        aside = target.with_suffix(f".{os.getpid()}.part")
-        aside.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
-        _sync(aside)
-        aside.replace(target)
-        _sync(target.parent)
+        text = json.dumps(record, indent=1, sort_keys=True)
+        write_aside(self._order(key), text.encode())
 
     def _record(self, key: ClipKey) -> dict[str, object] | None:
         try:
@@ -118,28 +111,6 @@ class FolderClips:
 
     def _order(self, key: ClipKey) -> Path:
         return self.folder / "orders" / key[:2] / f"{key}.json"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each of which survives a power cut."""
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's entries, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The project's files: reading what a film names without harm, writing so that nothing is lost.
+"""The project's files: reading what a film names without harm.
 
 Every path that a storyboard names is taken for hostile. It may lead out of the project, to a pipe
 that never ends, to a device, or to a gigabyte of zeros; each of these ends as a finding at the
@@ -6,24 +6,21 @@ place where the path was written, before a byte too many is read.
 """
 
 import codecs
-import errno
-import hashlib
 import itertools
 import os
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from storyboard.adapters.durable import reason
 from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.diagnostic import Code, Diagnostic, Outcome, failed
-from storyboard.model.errors import EnvironmentFault
 from storyboard.model.source import Source, Span
 
-__all__ = ["Project", "find_root", "read_bytes", "read_source", "sha256_of", "write_aside"]
+__all__ = ["Project", "find_root", "read_bytes", "read_source"]
 
 _LARGEST_TEXT: Final = 16 * 1024 * 1024
 _MOST_NAMES: Final = 1_000
@@ -41,15 +38,6 @@ _KINDS: Final = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_REASONS: Final = {
-    errno.EACCES: "it may not be read by this user",
-    errno.EPERM: "it may not be read by this user",
-    errno.ELOOP: "its symbolic links lead in a circle",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.ENOTDIR: "a part of its path is not a folder",
-    errno.ENXIO: "it is a pipe or a socket",
-    errno.ENOENT: "it does not exist",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +84,7 @@ def read_bytes(path: str, root: Path, span: Span | None, largest: int) -> Outcom
     except FileNotFoundError:
         return failed(_missing(path, span))
     except OSError as error:
-        return failed(_unreadable(path, span, _reason(error)))
+        return failed(_unreadable(path, span, reason(error)))
 
 
 def _read_inside(path: str, root: Path, span: Span | None, largest: int) -> Outcome[bytes]:
@@ -139,10 +127,6 @@ def _read_at_most(descriptor: int, limit: int) -> bytes:
 def _kind(mode: int) -> str | None:
     """Name what is not an ordinary file."""
     return next((name for is_kind, name in _KINDS if is_kind(mode)), None)
-
-
-def _reason(error: OSError) -> str:
-    return _REASONS.get(error.errno or 0) or (error.strerror or "the system refused").lower()
 
 
 def _unreadable(path: str, span: Span | None, reason: str) -> Diagnostic:
@@ -222,44 +206,3 @@ def _broken(path: str, error: UnicodeDecodeError) -> Outcome[Source]:
         Source(path, data.decode(errors="replace")),
         (Diagnostic(Code.NOT_TEXT, message, place, "save the file as UTF-8"),),
     )
-
-
-def write_aside(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: aside, flushed to the disk, renamed, the folder flushed."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.aside")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_durably(aside, data)
-        aside.replace(path)
-        _flush_folder(path.parent)
-    except OSError as error:
-        message = f"{path} cannot be written: {_reason(error)}"
-        raise EnvironmentFault(message) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    try:
-        with _opened(path) as descriptor, open(descriptor, "rb", closefd=False) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        message = f"{path} cannot be read: {_reason(error)}"
-        raise EnvironmentFault(message) from error

@@ -15,6 +15,7 @@ from storyboard.model.source import Span
 __all__ = ["look_at"]
 
 _LARGEST_BYTES = 64 * 1024 * 1024
+_MOST_PIXELS = 50_000_000  # half as many again as 8K; decoded they weigh 150 MB
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _SKETCH = (64, 64)
 _SIDEWAYS = frozenset({5, 6, 7, 8})
@@ -56,6 +57,8 @@ def _measure(data: bytes) -> tuple[str, int, int]:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         kind = str(image.format).lower()
         width, height = image.size
+        if width * height > _MOST_PIXELS:
+            raise Image.DecompressionBombError
         if _orientation(image) in _SIDEWAYS:
             width, height = height, width
         if kind == "png":

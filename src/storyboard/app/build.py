@@ -10,6 +10,7 @@ from os import cpu_count
 from pathlib import Path
 
 from storyboard import __version__
+from storyboard.adapters.durable import sha256_of, write_aside
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
 from storyboard.app.plan import clip_store, remember_orders
@@ -125,11 +126,10 @@ def _cut(
         return False
     from storyboard.adapters.media.cut.film import render_film  # noqa: PLC0415  brings moviepy
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     paths = {key: clip.path for key, clip in clips.items()}
     render_film(timeline, paths, str(path), watchers.cut)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps({"identity": identity, "sha256": _digest(path)}), encoding="utf-8")
+    written = {"identity": identity, "sha256": sha256_of(path)}
+    write_aside(record, json.dumps(written).encode())
     return True
 
 
@@ -146,11 +146,6 @@ def _identity(timeline: Timeline, clips: dict[ClipKey, Clip]) -> str:
 def _cut_before(record: Path, identity: str, path: Path) -> bool:
     try:
         written = json.loads(record.read_text(encoding="utf-8"))
-        return bool(written["identity"] == identity and written["sha256"] == _digest(path))
+        return bool(written["identity"] == identity and written["sha256"] == sha256_of(path))
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.adapters.clips import FolderClips
+from storyboard.adapters.durable import write_aside
 from storyboard.app.compile import Compilation
 from storyboard.app.models import list_cards
 from storyboard.compiler.pipeline import Compiled
@@ -90,8 +91,7 @@ def _priced(finding: Diagnostic, plan: Plan) -> Diagnostic:
 def remember_orders(compilation: Compilation, plan: Plan, *, free: bool) -> None:
     """Note which clip each shot shows, so that the next plan can say what has changed."""
     path = _memory(compilation, free=free)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({shot.id: shot.key for shot in plan.shots}), encoding="utf-8")
+    write_aside(path, json.dumps({shot.id: shot.key for shot in plan.shots}).encode())
 
 
 def _last_orders(compilation: Compilation, *, free: bool) -> dict[str, ClipKey]:

@@ -30,7 +30,6 @@ def draw_film_sheet(compilation: Compilation, output: str | None, columns: int |
         raise ValueError(message)
     source = Path(compilation.path)
     path = Path(output) if output else source.parent / "build" / f"{source.stem}.sheet.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
     cost = MicroUsd(sum(shot.cost for shot in plan.shots))
     facts = (f"{len(plan.shots)} shots", show_clock(film.runtime), show_usd(cost) + " to buy")
     draw_sheet(

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,19 @@ class Format(StrEnum):
 
 
 def _film_options(command: Command) -> Command:
-    """Add what every command that reads a film takes."""
+    """Add what every command that reads a film takes, and hand it over as one value."""
+
+    @wraps(command)
+    def with_options(
+        *arguments: object,
+        settings: tuple[tuple[str, str], ...],
+        variant: str | None,
+        no_cache: bool,
+        **named: object,
+    ) -> object:
+        options = FilmOptions(settings, variant, cache=not no_cache)
+        return command(*arguments, options=options, **named)
+
     for option in (
         click.option("--no-cache", is_flag=True, help="Compile anew; remember nothing."),
         click.option("--variant", metavar="NAME", help="Build a variant of the film."),
@@ -41,8 +54,8 @@ def _film_options(command: Command) -> Command:
             help="Give a variable of the film another value; may be repeated.",
         ),
     ):
-        command = option(command)
-    return command
+        with_options = option(with_options)
+    return with_options
 
 
 def _settings(
@@ -60,12 +73,6 @@ def _settings(
 
 _FILM = click.argument("film", metavar="FILM", type=click.Path())
 _JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
-
-
-def _compile(
-    film: str, settings: tuple[tuple[str, str], ...], variant: str | None, no_cache: bool
-) -> Compilation:
-    return compile_film_at(film, FilmOptions(settings, variant, cache=not no_cache))
 
 
 def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json: bool) -> None:
@@ -94,12 +101,10 @@ def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json
 def check(
     films: tuple[str, ...],
     form: str,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Find what is wrong with a storyboard: every finding at once, nothing spent."""
-    compilations = [_compile(film, settings, variant, no_cache) for film in films]
+    compilations = [compile_film_at(film, options) for film in films]
     findings = tuple(each for one in compilations for each in one.diagnostics)
     sources = {name: each for one in compilations for name, each in one.sources.items()}
     emit(_written(Format(form), findings, sources))
@@ -143,12 +148,10 @@ def prompts(
     film: str,
     shot: str | None,
     as_json: bool,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Print exactly what would be sent for each shot, or for one."""
-    compilation = _compile(film, settings, variant, no_cache)
+    compilation = compile_film_at(film, options)
     _show(compilation, compilation.diagnostics, as_json=as_json and not compilation.ok)
     if not compilation.ok:
         return ExitCode.INVALID_STORYBOARD
@@ -169,12 +172,10 @@ def plan(
     film: str,
     free: bool,
     as_json: bool,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Show every shot with its step, reason and price, and the totals; spend nothing."""
-    return _plan(_compile(film, settings, variant, no_cache), free=free, as_json=as_json)
+    return _plan(compile_film_at(film, options), free=free, as_json=as_json)
 
 
 def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
@@ -207,12 +208,10 @@ def build(
     film: str,
     dry_run: bool,
     as_json: bool,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Make the film. This version buys nothing: it makes the free animatic, and says so."""
-    compilation = _compile(film, settings, variant, no_cache)
+    compilation = compile_film_at(film, options)
     if dry_run:
         return _plan(compilation, free=False, as_json=as_json)
     if compilation.ok:
@@ -236,12 +235,10 @@ def animatic(
     burn_in: bool,
     slates: bool,
     as_json: bool,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Make the film from its stills, with moves, captions and scratch sound; it costs nothing."""
-    compilation = _compile(film, settings, variant, no_cache)
+    compilation = compile_film_at(film, options)
     return _animatic(compilation, as_json=as_json, burn_in=burn_in, slates=slates)
 
 
@@ -278,12 +275,10 @@ def sheet(
     film: str,
     output: str | None,
     columns: int | None,
-    settings: tuple[tuple[str, str], ...],
-    variant: str | None,
-    no_cache: bool,
+    options: FilmOptions,
 ) -> ExitCode:
     """Draw the film's contact sheet: every shot's still, length, camera and words."""
-    compilation = _compile(film, settings, variant, no_cache)
+    compilation = compile_film_at(film, options)
     _show(compilation, compilation.diagnostics, as_json=False)
     if not compilation.ok:
         return ExitCode.INVALID_STORYBOARD

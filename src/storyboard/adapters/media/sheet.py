@@ -5,7 +5,7 @@ happens and what is said, and what it costs. All of it is laid out before a pixe
 the page is exactly as tall as it has to be.
 """
 
-import os
+import io
 import pathlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageOps
 
+from storyboard.adapters.durable import write_aside
 from storyboard.adapters.media.lettering import Face, face, set_lines
 from storyboard.adapters.media.picture import open_picture
-from storyboard.model.errors import EnvironmentFault, InvalidStoryboard
+from storyboard.model.errors import InvalidStoryboard
 
 __all__ = ["SheetPanel", "draw_sheet"]
 
@@ -270,16 +271,6 @@ def _shortened(words: Face, width: float) -> str:
 
 
 def _save(sheet: Image.Image, path: str) -> None:
-    """Write the PNG beside its place and rename it, so that a page is whole or not there."""
-    target = pathlib.Path(path)
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            sheet.save(file, "PNG")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    except OSError as error:
-        message = f"could not write {path}: {error.strerror or error}"
-        raise EnvironmentFault(message) from error
+    picture = io.BytesIO()
+    sheet.save(picture, "PNG")
+    write_aside(pathlib.Path(path), picture.getvalue())

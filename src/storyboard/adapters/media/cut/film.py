@@ -15,6 +15,7 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator, Mapping
 
+from storyboard.adapters.durable import make_folder, settle
 from storyboard.adapters.media.cut.mix import Mix, samples_before
 from storyboard.adapters.media.cut.projection import pictures
 from storyboard.adapters.media.encoder import ClipWriter
@@ -87,13 +88,11 @@ def _aside(path: str) -> Iterator[str]:
     target = pathlib.Path(path)
     unfinished = target.with_name(f".{target.stem}.unfinished{target.suffix}")
     with _disk_faults(path):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
     try:
         yield str(unfinished)
         with _disk_faults(path):
-            _flush(unfinished)
-            unfinished.replace(target)
-            _flush(target.parent)
+            settle(unfinished, target)
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -106,12 +105,3 @@ def _disk_faults(path: str) -> Iterator[None]:
     except OSError as error:
         message = f"could not write {path}: {error.strerror or error}"
         raise EnvironmentFault(message) from error
-
-
-def _flush(path: pathlib.Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

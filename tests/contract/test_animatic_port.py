@@ -164,3 +164,29 @@ def test_a_target_that_cannot_be_written_is_a_fault_and_leaves_nothing(stage, tm
         asyncio.run(api.download(prediction, str(tmp_path / "missing" / "clip.mp4")))
     asyncio.run(api.download(prediction, str(tmp_path / "clip.mp4")))
     assert (tmp_path / "clip.mp4").exists()
+
+
+def test_leaving_stops_what_runs_and_takes_the_rest_away(tmp_path):
+    """An interrupted build waits for no clip to be finished, and leaves no scrap behind."""
+    started = threading.Event()
+
+    def endless(request, path, progress):
+        Path(path).write_bytes(b"half a clip")
+        while True:
+            started.set()
+            progress(0.5)
+
+    with ThreadPoolExecutor(1) as executor, made(endless, executor, tmp_path) as api:
+        asyncio.run(api.submit(REQUEST))
+        asyncio.run(api.submit(REQUEST))
+        started.wait()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_clip_that_nobody_fetched_is_taken_away(stage, tmp_path):
+    """A finished clip is as good as none once its run is over."""
+    with made(write_clip, stage, tmp_path) as api:
+        asyncio.run(api.submit(REQUEST))
+        stage.run()
+        assert len(list((tmp_path / "scratch").iterdir())) == 1
+    assert list((tmp_path / "scratch").iterdir()) == []

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from PIL import Image
 
-from fakes.command import answer
+from fakes.command import answer, interrupted
 from storyboard.model.errors import ExitCode
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -156,6 +156,19 @@ def test_a_build_without_buying_says_so_and_keeps_the_key_to_itself(project, mon
         + "".join(path.read_text(errors="replace") for path in project.rglob("*") if path.is_file())
     )
     assert KEY not in written
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["making 2 clips", "cutting the film"])
+def test_an_interrupted_build_loses_nothing(project, own_home, moment):
+    """Ctrl-C says that the same command resumes, leaves no scrap, and the same command does."""
+    (project / "film.yaml").write_text(FILM.replace("duration: 0.25s", "duration: 3s"))
+    ran = interrupted("build", "film.yaml", cwd=project, home=own_home, once=moment)
+    assert ran.code == ExitCode.INTERRUPTED, ran
+    assert "the same command resumes" in ran.err
+    left = [path for path in project.rglob("*.mp4") if len(path.stem) != 64]
+    assert left == [], "only whole clips, named by their content"
+    assert answer("build", "film.yaml").code == ExitCode.OK
 
 
 def test_a_still_cut_short_is_found_before_anything_is_made(project):

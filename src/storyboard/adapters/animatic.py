@@ -6,9 +6,9 @@ import pathlib
 import shutil
 import uuid
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from storyboard.engine.ports import Failed, Look, Ready, Running
 from storyboard.model.errors import EnvironmentFault, StoryboardError
@@ -21,12 +21,15 @@ Render: TypeAlias = Callable[[ClipRequest, str, Callable[[float], None]], None]
 
 
 class _Gauge:
-    """How far a render is; a copy in another process simply tells nobody."""
+    """How far a render is, and the way to stop it; a copy in another process tells nobody."""
 
     def __init__(self) -> None:
         self.done = 0.0
+        self.stopped = False
 
     def __call__(self, done: float) -> None:
+        if self.stopped:
+            raise CancelledError
         self.done = done
 
 
@@ -48,6 +51,19 @@ class Animatic:
         self._executor = executor
         self._scratch = scratch
         self._jobs: dict[str, _Job] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop what is still being rendered, and take away what nobody has downloaded."""
+        for job in self._jobs.values():
+            job.gauge.stopped = True
+            job.work.cancel()
+        wait(job.work for job in self._jobs.values())
+        for job in self._jobs.values():
+            with contextlib.suppress(OSError):
+                pathlib.Path(job.path).unlink(missing_ok=True)
 
     async def submit(self, request: ClipRequest) -> str:
         """Start rendering and return the name of the job."""

@@ -76,16 +76,12 @@ def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:
 
     cores = cpu_count() or 1
     scratch = str(Path(store.scratch(ClipKey("animatic"))).parent)
-    with ThreadPoolExecutor(cores) as executor:
-        api = Animatic(render_clip, executor, scratch)
-        try:
-            return asyncio.run(
-                run_plan(
-                    plan, api, store, SystemClock(), watchers.clips, Limits(cores, _BETWEEN_LOOKS)
-                )
-            )
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+    limits = Limits(cores, _BETWEEN_LOOKS)
+    with (
+        ThreadPoolExecutor(cores) as executor,
+        Animatic(render_clip, executor, scratch) as api,
+    ):
+        return asyncio.run(run_plan(plan, api, store, SystemClock(), watchers.clips, limits))
 
 
 def _refuse_failures(result: RunResult) -> None:

@@ -1,7 +1,7 @@
 """The phases in order: a table of contents of the compiler."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from storyboard.compiler.checks import Subject, check_film
 from storyboard.compiler.lower import lower
@@ -85,7 +85,11 @@ class _Run:
     def phases(self, path: str, options: Options) -> None:
         """Read, fill in, validate, understand, check and put into words."""
         read = assemble(path, self.world.read)
-        self.found += read.diagnostics
+        # A film that cannot be read at all was named by nobody's file: its own name is the place.
+        unread = Span(path, 0, 0)
+        self.found += (
+            each if each.span else replace(each, span=unread) for each in read.diagnostics
+        )
         if read.value is None:
             return
         self.sources += read.value.sources

@@ -1,8 +1,19 @@
 """What every test stands on: no home folder, no network beyond this machine, no shared cache."""
 
+import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadline: a slow machine is no failure. The same examples in each run, so that no change is
+# blamed for another's bug; HYPOTHESIS_PROFILE=explore looks at new ones.
+_QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
+settings.register_profile(
+    "steady", deadline=None, database=None, derandomize=True, suppress_health_check=_QUIET
+)
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))  # noqa: TID251
 
 _LOOPBACK = ("127.", "::1", "localhost")
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.case import lay_out
@@ -103,12 +103,10 @@ def broken(draw):
     return written(film)
 
 
-QUIET = settings(
-    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+TWO_HUNDRED = settings(max_examples=200)
 
 
-@QUIET
+@TWO_HUNDRED
 @given(films())
 def test_a_film_that_the_language_allows_is_checked_and_planned(film):
     """No error is found in it, every prompt is written and every shot priced."""
@@ -122,7 +120,7 @@ def test_a_film_that_the_language_allows_is_checked_and_planned(film):
         )
 
 
-@QUIET
+@TWO_HUNDRED
 @given(broken())
 def test_a_broken_film_ends_with_a_place(text):
     """Exit code 1, and every error says where."""

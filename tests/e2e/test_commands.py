@@ -182,6 +182,30 @@ def test_a_still_cut_short_is_found_before_anything_is_made(project):
     assert not (project / "build").exists()
 
 
+def test_a_projects_own_card_adds_a_model_or_replaces_one(project):
+    """A YAML file in `cards/` is listed, planned with and priced by, whatever was remembered."""
+    built_in = Path(__file__).parents[2] / "src/storyboard/cards/seedance-2.0.yaml"
+    assert answer("plan", "film.yaml", "--json").code == ExitCode.OK
+    (project / "cards").mkdir()
+    cheaper = built_in.read_text().replace('per_second: "0.12"', 'per_second: "0.01"')
+    assert cheaper != built_in.read_text()
+    (project / "cards" / "ours.yaml").write_text(cheaper)
+    plan = json.loads(answer("plan", "film.yaml", "--json").out)
+    assert [shot["cost_usd"] for shot in plan["shots"]] == ["0.04", "0.04"]
+    listed = json.loads(answer("models", "--json").out)
+    assert json.dumps(listed).count('bytedance/seedance-2.0/image-to-video", "title') <= 1
+    assert "cards/ours.yaml" in json.dumps(listed)
+
+
+def test_a_template_that_is_no_text_is_found(project):
+    """A film's own template that cannot be read is a finding in that file."""
+    (project / "own.j2").write_bytes(b"caf\xe9 {{ shot.action }}")
+    (project / "film.yaml").write_text(FILM.replace("vars:", "template: own\nvars:"))
+    ran = answer("check", "film.yaml")
+    assert ran.code == ExitCode.INVALID_STORYBOARD
+    assert "own.j2:1:4" in ran.out
+
+
 def test_a_sheet_is_drawn(project):
     """Beside the other results, or where it is asked for."""
     assert answer("sheet", "film.yaml").out == "build/film.sheet.png\n"

@@ -5,13 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# No timing in tests: a slow machine is no failure. No database: nothing is kept between runs.
-settings.register_profile(
-    "unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("unit")
 
 _WATCHED = ("open", "socket.", "sqlite3.", "subprocess.", "os.", "shutil.", "tempfile.")
 _attempts: list[str] | None = None

@@ -111,7 +111,7 @@ def _compile(
     world = DiskWorld(settings.root, path)
     with _uninterrupted():
         compiled = compile_film(path, world, Options(options.settings, options.variant))
-    diagnostics = world.card_findings + compiled.diagnostics
+    diagnostics = world.findings + compiled.diagnostics
     findings = pickle.dumps(
         (diagnostics, _shipped(compiled, diagnostics, world.inputs)), pickle.HIGHEST_PROTOCOL
     )

@@ -25,6 +25,7 @@ class DiskWorld:
     def __init__(self, root: Path, film: str) -> None:
         self.inputs = Inputs()
         self.sources: dict[str, Source] = {}
+        self._found: list[Diagnostic] = []
         self._root = root
         self._beside = Path(film).parent
 
@@ -39,9 +40,9 @@ class DiskWorld:
         return self._loaded.value or ()
 
     @property
-    def card_findings(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the project's own cards."""
-        return self._loaded.diagnostics
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the project's own cards, and with reading its own templates."""
+        return (*self._loaded.diagnostics, *self._found)
 
     def read(self, path: str, span: Span | None) -> Outcome[Source]:
         outcome = read_source(path, self._root, span)
@@ -74,7 +75,9 @@ class DiskWorld:
         for folder in self._template_folders():
             path = folder / f"{name}.j2"
             if path.exists():
-                return self.read(str(path), None).value
+                outcome = self.read(str(path), None)
+                self._found += outcome.diagnostics
+                return outcome.value
             self.inputs.missed(str(path))
         if f"{name}.j2" in resource_names("templates"):
             return Source(f"templates/{name}.j2", resource("templates", f"{name}.j2"))

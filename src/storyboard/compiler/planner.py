@@ -89,7 +89,10 @@ def _orders(script: Script) -> dict[str, ClipRequest]:
     ).static_order():
         shot = shots[name]
         card = script.cards.get(shot.model)
-        if card is not None:
+        if card is not None and card.provider == ANIMATIC:
+            look = AnimaticLook()
+            orders[name] = order_animatic(card, shot, script.film, script.stills, look)
+        elif card is not None:
             orders[name] = order_clip(
                 card,
                 shot,
@@ -99,6 +102,7 @@ def _orders(script: Script) -> dict[str, ClipRequest]:
                 stills=script.stills,
                 clips=clips,
             )
+        if name in orders:
             clips[name] = clip_key(orders[name])
     return orders
 

@@ -97,7 +97,7 @@ def find(node: Node, *steps: str | int) -> Node | None:
         match found, step:
             case Mapping(), str():
                 found = found.nodes.get(step)
-            case Sequence(), int() if step < len(found.nodes):
+            case Sequence(), int() if 0 <= step < len(found.nodes):
                 found = found.nodes[step]
             case _:
                 return None
@@ -106,11 +106,13 @@ def find(node: Node, *steps: str | int) -> Node | None:
 
 def span_of(node: Node, *steps: str | int) -> Span:
     """Return the place of the node down that path, or of the deepest one on the way that exists."""
-    for end in range(len(steps), -1, -1):
-        found = find(node, *steps[:end])
-        if found is not None:
-            return found.span
-    return node.span
+    deepest = node
+    for step in steps:
+        found = find(deepest, step)
+        if found is None:
+            break
+        deepest = found
+    return deepest.span
 
 
 def walk(node: Node) -> Iterator[Node]:

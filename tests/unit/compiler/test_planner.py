@@ -142,6 +142,13 @@ def test_an_animatic_needs_no_model_of_the_film():
     assert [shot.model for shot in plan.shots] == ["animatic"]
 
 
+def test_a_shot_may_ask_for_the_animatic_itself():
+    """It is ordered as the free film orders it, at its own length, for nothing."""
+    text = HEAD + "shots: [{id: a, image: a.png, model: animatic, duration: 2.5s}]"
+    asked, free = planned(text).shots[0], planned(text, animatic=AnimaticLook()).shots[0]
+    assert (asked.key, asked.bought) == (free.key, 2500)
+
+
 def test_the_limits_alone_are_known_without_a_latency():
     """Eleven orders at five a minute are two minutes of submits, however long each takes."""
     shots = ", ".join(f"{{id: s{index}, action: run {index}}}" for index in range(11))

@@ -86,7 +86,7 @@ def _project(
 def _aside(path: str) -> Iterator[str]:
     """Give a path to write to; when the body ends well, flush it and put it in place of `path`."""
     target = pathlib.Path(path)
-    unfinished = target.with_name(f".{target.stem}.unfinished{target.suffix}")
+    unfinished = target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix}")
     with _disk_faults(path):
         make_folder(target.parent)
     try:

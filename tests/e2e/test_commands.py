@@ -77,7 +77,7 @@ def test_what_was_remembered_is_what_was_found():
     """A second look, and one without memory, say the same to the letter."""
     first = answer("check", "film.yaml", "--format", "json")
     assert answer("check", "film.yaml", "--format", "json").out == first.out
-    assert answer("check", "film.yaml", "--format", "json", "--no-cache").out == first.out
+    assert answer("check", "film.yaml", "--json", "--no-cache").out == first.out
     plan = answer("plan", "film.yaml", "--json").out
     assert answer("plan", "film.yaml", "--json").out == plan
 

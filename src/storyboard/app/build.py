@@ -16,7 +16,6 @@ from storyboard.app.compile import Compilation
 from storyboard.app.plan import clip_store, remember_orders
 from storyboard.compiler.pipeline import Compiled
 from storyboard.cutting.timeline import make_timeline
-from storyboard.engine.events import RunEvent
 from storyboard.engine.ports import Clip, ClipStore
 from storyboard.engine.runner import Limits, RunResult, run_plan
 from storyboard.model.errors import ShotsFailed
@@ -24,6 +23,7 @@ from storyboard.model.plan import Plan
 from storyboard.model.request import ClipKey
 from storyboard.model.story import Film
 from storyboard.model.timeline import Timeline
+from storyboard.report.progress import FramesProgress, RunProgress
 
 __all__ = ["Built", "Watchers", "build_animatic"]
 
@@ -32,10 +32,10 @@ _BETWEEN_LOOKS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """Who is told of progress: events while clips are made, frames while the film is cut."""
+    """Who is told of progress: opened while clips are made, then while the film is cut."""
 
-    clips: Callable[[RunEvent], None]
-    cut: Callable[[int, int], None]
+    clips: Callable[[], RunProgress]
+    cut: Callable[[], FramesProgress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:
     scratch = str(Path(store.scratch(ClipKey("animatic"))).parent)
     limits = Limits(cores, _BETWEEN_LOOKS)
     with (
+        watchers.clips() as listen,
         ThreadPoolExecutor(cores) as executor,
         Animatic(render_clip, executor, scratch) as api,
     ):
-        return asyncio.run(run_plan(plan, api, store, SystemClock(), watchers.clips, limits))
+        return asyncio.run(run_plan(plan, api, store, SystemClock(), listen, limits))
 
 
 def _refuse_failures(result: RunResult) -> None:
@@ -123,7 +124,8 @@ def _cut(
     from storyboard.adapters.media.cut.film import render_film  # noqa: PLC0415  brings moviepy
 
     paths = {key: clip.path for key, clip in clips.items()}
-    render_film(timeline, paths, str(path), watchers.cut)
+    with watchers.cut() as frames:
+        render_film(timeline, paths, str(path), frames.update)
     written = {"identity": identity, "sha256": sha256_of(path)}
     write_aside(record, json.dumps(written).encode())
     return True

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,7 @@ def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json
     default=Format.TEXT.value,
     help="How findings are written.",
 )
+@click.option("--json", "form", flag_value=Format.JSON.value, help="The same as --format json.")
 @_film_options
 def check(
     films: tuple[str, ...],
@@ -256,8 +257,8 @@ def _animatic(
 
     made, compiled = plan_film(compilation, animatic=AnimaticLook(burn_in, slates))
     _show(compilation, plan_findings(compilation, made), as_json=False)
-    with run_progress() as clips, frames_progress("cutting the film") as cut:
-        built = build_animatic(compilation, made, compiled, Watchers(clips, cut.update))
+    watchers = Watchers(run_progress, partial(frames_progress, "cutting the film"))
+    built = build_animatic(compilation, made, compiled, watchers)
     if as_json:
         emit(render_built_json(built.path, built.plan, built.timeline, fresh=built.fresh))
     else:

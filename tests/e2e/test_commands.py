@@ -159,6 +159,21 @@ def test_a_build_without_buying_says_so_and_keeps_the_key_to_itself(project, mon
 
 
 @pytest.mark.slow
+def test_a_decayed_clip_is_made_again_and_never_shown(project):
+    """One bit that turned over in a kept clip: the clip is missing, and the film is cut anew."""
+    answer("animatic", "film.yaml")
+    clip = max((project / ".storyboard/animatic").glob("??/*.mp4"), key=lambda each: each.name)
+    data = bytearray(clip.read_bytes())
+    data[len(data) // 2] ^= 1
+    clip.write_bytes(data)
+    ran = answer("animatic", "film.yaml", "--json")
+    assert ran.code == ExitCode.OK, ran.err
+    assert [shot["made"] for shot in json.loads(ran.out)["shots"]].count(True) == 1
+    again = json.loads(answer("animatic", "film.yaml", "--json").out)
+    assert [shot["made"] for shot in again["shots"]] == [False, False]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["making 2 clips", "cutting the film"])
 def test_an_interrupted_build_loses_nothing(project, own_home, moment):
     """Ctrl-C says that the same command resumes, leaves no scrap, and the same command does."""

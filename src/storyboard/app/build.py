@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from os import cpu_count
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from storyboard.cutting.timeline import make_timeline
 from storyboard.engine.ports import Clip, ClipStore
 from storyboard.engine.runner import Limits, RunResult, run_plan
 from storyboard.model.errors import ShotsFailed
-from storyboard.model.plan import Plan
+from storyboard.model.money import MicroUsd
+from storyboard.model.plan import Generate, Plan, Why
 from storyboard.model.request import ClipKey
 from storyboard.model.story import Film
 from storyboard.model.timeline import Timeline
@@ -57,6 +58,7 @@ def build_animatic(
         message = "only a film without errors can be built"
         raise ValueError(message)
     store = clip_store(compilation, plan, free=True)
+    plan = _without_damaged(plan, store)
     result = _make_clips(plan, store, watchers)
     _refuse_failures(result)
     clips = {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
@@ -65,6 +67,19 @@ def build_animatic(
     fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
     remember_orders(compilation, plan, free=True)
     return Built(path, plan, timeline, fresh)
+
+
+def _without_damaged(plan: Plan, store: ClipStore) -> Plan:
+    """Make anew what a plan would reuse and whose bytes are not those that were kept.
+
+    A plan looks at sizes only; the bytes are read here, before anything rests on them.
+    """
+    made = {shot.key for shot in plan.shots if isinstance(shot.step, Generate)}
+    reused = {shot.key for shot in plan.shots} - made
+    damaged = {key for key in reused if store.find(key) is None}
+    again = Generate(Why.CLIP_MISSING, MicroUsd(0))
+    shots = (replace(shot, step=again) if shot.key in damaged else shot for shot in plan.shots)
+    return replace(plan, shots=tuple(shots)) if damaged else plan
 
 
 def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:

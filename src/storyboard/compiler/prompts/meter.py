@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache, wraps
+from itertools import islice
 from typing import Any
 
 from jinja2 import TemplateRuntimeError, Undefined
@@ -13,6 +14,7 @@ LONGEST_TEXT = 64_000
 """Characters a prompt, or any text a template makes on the way, may have."""
 
 _REMEMBERED = 4_096
+_PIECES = 64  # put together at a time; none is longer than a prompt may be
 _STEPS_A_PROMPT = 50_000
 _STEPS_A_FILM = 150_000
 _STEPS_A_SHOT = 2_500
@@ -145,21 +147,19 @@ class Meter:
 
     def together(self, pieces: Iterable[str]) -> str:
         """Join what a template wrote, as long as it is no longer than a prompt may be."""
-        kept: list[str] = []
-        room = LONGEST_TEXT
-        for piece in pieces:
-            kept.append(piece)
-            room -= len(piece)
-            if room < 0:
+        written, rest = "", iter(pieces)
+        while some := list(islice(rest, _PIECES)):
+            written += "".join(some)
+            if len(written) > LONGEST_TEXT:
                 message = f"the prompt grew past {LONGEST_TEXT:,} characters"
                 raise Exhausted(message)
-        self.spend(1 + (LONGEST_TEXT - room >> 6))
-        return "".join(kept)
+        self.spend(1 + (len(written) >> 6))
+        return written
 
     def _weigh_each(self, values: Collection[object]) -> None:
         steps = 1
         for each in values:
-            if isinstance(each, str):
+            if type(each) is str:
                 steps += 1 + (len(each) >> 6)
             else:
                 self.weigh(each)

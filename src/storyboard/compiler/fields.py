@@ -23,6 +23,8 @@ class Fields:
         A number comes in its shortest spelling: 6.10 as 6.1 and 0x10 as 16, nothing lost.
         """
         node = self.node.nodes.get(name)
+        if node is None:  # most fields of most shots are not written
+            return None
         return (
             str(node.value).strip() if isinstance(node, Scalar) and node.value is not None else None
         )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import count
 
 from storyboard.compiler.prompts.beats import beats, prose
@@ -42,6 +43,9 @@ _LABEL = re.compile(r"([^\s:\"“][^:\"“]{0,40}):\s+(\S.*)")
 _NOWHERE = LocationView("", "", "")
 _NOBODY = PersonView("", "", "")
 
+# The same cameras, sounds and words recur from shot to shot.
+_remembered = lru_cache(maxsize=4_096)
+
 
 def variables(film: Film) -> Iterator[tuple[Shot, dict[str, object]]]:
     """Yield each shot with the variables its template sees."""
@@ -69,6 +73,7 @@ def variables(film: Film) -> Iterator[tuple[Shot, dict[str, object]]]:
             )
 
 
+@_remembered
 def _text(value: str | None) -> str:
     return in_one_line(value) if value else ""
 
@@ -123,6 +128,7 @@ def _present(
     )
 
 
+@_remembered
 def _camera(camera: Camera) -> CameraView:
     return CameraView(
         _text(camera.text),
@@ -138,6 +144,7 @@ def _camera(camera: Camera) -> CameraView:
     )
 
 
+@_remembered
 def _measure(value: str | None, bare: str, whole: str) -> str:
     """Complete a value that was written bare, such as a lens of 35."""
     text = _text(value)
@@ -175,12 +182,14 @@ def _plain_lines(line: Line, people: Mapping[str, PersonView]) -> Iterator[LineV
             yield _said(_NOBODY, line, written)
 
 
+@_remembered
 def _said(person: PersonView, line: Line, text: str) -> LineView:
     delivery = "" if line.delivery == "on-screen" else _phrase(line.delivery, DELIVERY)
     manner = _text(line.parenthetical).strip("()")
     return LineView(person.name, _text(text), delivery, manner, person.voice)
 
 
+@_remembered
 def _sound(sound: Sound, place: LocationView, scene: SceneView) -> SoundView:
     text = _text(sound.text)
     outside = scene.heading.upper().startswith("EXT")

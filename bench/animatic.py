@@ -10,6 +10,7 @@ goal is missed.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import statistics
@@ -115,7 +116,8 @@ def order(still: Path) -> ClipRequest:
         "ambience": "a grandfather clock ticks",
         "effects": ["soft pats of paws"],
     }
-    stills = (Still(str(still), "bench", 1920, 1080, "png", still.stat().st_size),)
+    digest = hashlib.sha256(still.read_bytes()).hexdigest()
+    stills = (Still(str(still), digest, 1920, 1080, "png", still.stat().st_size),)
     return ClipRequest("animatic", tuple(inputs.items()), Millis(SECONDS * 1000), stills)
 
 

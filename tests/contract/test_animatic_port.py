@@ -190,3 +190,17 @@ def test_a_clip_that_nobody_fetched_is_taken_away(stage, tmp_path):
         stage.run()
         assert len(list((tmp_path / "scratch").iterdir())) == 1
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_full_disk_is_told_as_what_it_is(stage, tmp_path):
+    """What the other shots would meet too stops the run: it is not the shot that failed."""
+
+    def full(request, path, progress):
+        message = "no space left"
+        raise EnvironmentFault(message)
+
+    with ThreadPoolExecutor(1) as executor, made(full, executor, tmp_path) as api:
+        prediction = asyncio.run(api.submit(REQUEST))
+        api._jobs[prediction].work.exception()
+        with pytest.raises(EnvironmentFault, match="no space left"):
+            asyncio.run(api.look(prediction))

@@ -1,6 +1,8 @@
 """The animatic as a file: what a player finds in it, frame by frame and sample by sample."""
 
+import hashlib
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -18,6 +20,11 @@ WIDTH, HEIGHT = 160, 90
 RATES = ("12", "23.976", "24000/1001", "24", "25", "30000/1001", "30", "60")
 
 
+def digest_of(path):
+    """Name a still by its bytes, as an order does; one that is no file by nothing."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "none"
+
+
 def order(still=None, *, millis=500, **inputs):
     wanted = {
         "image": "sha256:0" if still else None,
@@ -30,7 +37,7 @@ def order(still=None, *, millis=500, **inputs):
         "burn_in": False,
         **inputs,
     }
-    stills = (Still(str(still), "0", 1, 1, "png", 1),) if still else ()
+    stills = (Still(str(still), digest_of(Path(still)), 1, 1, "png", 1),) if still else ()
     return ClipRequest("animatic", tuple(wanted.items()), Millis(millis), stills)
 
 
@@ -380,3 +387,14 @@ def test_places_sound_different(words, tmp_path):
     likeness = np.corrcoef(*bands)[0, 1]
     assert likeness < 0.95
     assert 20 * np.log10(np.sqrt(np.mean(place**2))) == pytest.approx(-36, abs=3)
+
+
+def test_a_still_that_changed_since_it_was_ordered_is_refused(tmp_path):
+    """A clip is known by its still: drawn from another picture, it would be kept under a lie."""
+    still = tmp_path / "still.png"
+    Image.new("RGB", (160, 90), "red").save(still)
+    wanted = order(still)
+    Image.new("RGB", (160, 90), "blue").save(still)
+    with pytest.raises(InvalidStoryboard, match="changed"):
+        render_clip(wanted, str(tmp_path / "clip.mp4"))
+    assert not (tmp_path / "clip.mp4").exists()

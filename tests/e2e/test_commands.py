@@ -186,6 +186,78 @@ def test_an_interrupted_build_loses_nothing(project, own_home, moment):
     assert answer("build", "film.yaml").code == ExitCode.OK
 
 
+@pytest.mark.slow
+def test_an_animatic_asks_for_nothing_that_only_money_needs(project):
+    """A length no model sells, a format it refuses, a model that nobody knows: the film is made."""
+    Image.new("RGB", (854, 480), "teal").save(project / "a.gif")
+    film = FILM.replace("image: a.png", "image: a.gif").replace("model: bytedance", "model: nobody")
+    (project / "film.yaml").write_text(film)
+    assert answer("check", "film.yaml").code == ExitCode.INVALID_STORYBOARD
+    assert answer("plan", "film.yaml", "--animatic").code == ExitCode.OK
+    assert answer("build", "film.yaml").code == ExitCode.OK
+    assert answer("build", "film.yaml", "--dry-run").code == ExitCode.INVALID_STORYBOARD
+
+
+@pytest.mark.slow
+def test_a_shot_that_asks_for_the_animatic_is_planned_as_owned(project):
+    """The plan of a film that is to be bought knows which free clips are there."""
+    film = FILM.replace("model: bytedance/seedance-2.0/image-to-video", "model: animatic")
+    (project / "film.yaml").write_text(film)
+    assert answer("build", "film.yaml").code == ExitCode.OK
+    plan = json.loads(answer("plan", "film.yaml", "--json").out)
+    assert [shot["step"] for shot in plan["shots"]] == ["reuse", "reuse"]
+
+
+@pytest.mark.slow
+def test_a_variant_has_a_film_of_its_own(project):
+    """Building a variant leaves the film itself as it was."""
+    whole = answer("build", "film.yaml").out.strip()
+    short = answer("build", "film.yaml", "--variant", "short").out.strip()
+    assert (whole, short) == ("build/film.animatic.mp4", "build/film.short.animatic.mp4")
+    assert json.loads(answer("build", "film.yaml", "--json").out)["fresh"] is False
+    assert answer("clean", "film.yaml").code == ExitCode.OK
+    assert not list((project / "build").iterdir())
+
+
+@pytest.mark.parametrize("link", [".storyboard", "build"])
+@pytest.mark.parametrize("command", ["build", "clean", "sheet"])
+def test_nothing_is_written_or_deleted_through_a_link_out_of_the_project(project, command, link):
+    """A stranger's project may hold links: what they lead to is left alone."""
+    outside = project.parent / "outside"
+    precious = outside / "animatic" / "precious"
+    precious.mkdir(parents=True)
+    (project / link).symlink_to(outside)
+    ran = answer(command, "film.yaml")
+    assert ran.code in (ExitCode.ENVIRONMENT, ExitCode.OK)
+    assert ran.code == ExitCode.ENVIRONMENT or (command, link) == ("sheet", ".storyboard")
+    assert [path for path in outside.rglob("*") if path != precious] == [outside / "animatic"]
+
+
+def test_a_sheet_takes_the_place_of_no_other_file(project):
+    """A sheet is a PNG: a name that says otherwise, such as the film's own, is refused."""
+    before = (project / "film.yaml").read_text()
+    assert answer("sheet", "film.yaml", "-o", "film.yaml").code == ExitCode.USAGE
+    assert (project / "film.yaml").read_text() == before
+
+
+def test_cleaning_needs_a_film(project):
+    """A slip in the name costs nobody's clips."""
+    kept = project / ".storyboard/animatic/kept"
+    kept.mkdir(parents=True)
+    assert answer("clean", "nope.yaml").code == ExitCode.ENVIRONMENT
+    assert kept.exists()
+
+
+def test_a_title_cannot_speak_to_the_terminal(project):
+    """An escape in a film's own words is a finding at its place, and is not passed on."""
+    film = FILM.replace('title: "{{ what }}"', 'title: "\\e[31m{{ what }}"')
+    (project / "film.yaml").write_text(film)
+    ran = answer("build", "film.yaml")
+    assert ran.code == ExitCode.INVALID_STORYBOARD
+    assert "film.yaml:2:8" in ran.err
+    assert "\x1b" not in ran.err
+
+
 def test_a_still_cut_short_is_found_before_anything_is_made(project):
     """Half a picture is an error at its place, whatever was remembered of the whole one."""
     assert answer("check", "film.yaml").code == ExitCode.OK

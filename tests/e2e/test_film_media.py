@@ -599,3 +599,10 @@ def test_a_frame_past_the_end_is_refused(tmp_path):
     """Asking for more frames than there are says how many there are."""
     with pytest.raises(EnvironmentFault, match="40 frames"):
         frame_at(coded(tmp_path, 0, 40), 40)
+
+
+def test_a_playlist_is_no_clip(tmp_path):
+    """A file that names others would bring in what its hash does not cover."""
+    (tmp_path / "clip.mp4").write_text("ffconcat version 1.0\nfile other.mp4\n")
+    with pytest.raises(DamagedClip):
+        probe(tmp_path / "clip.mp4")

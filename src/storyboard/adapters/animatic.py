@@ -116,6 +116,8 @@ def _failure(work: Future[None]) -> str | None:
         work.result()
     except CancelledError:
         return "the job was cancelled"
+    except EnvironmentFault:
+        raise  # a full disk, say, which the other shots would meet too
     except StoryboardError as error:
         return f"{error.message} ({error.hint})" if error.hint else error.message
     return None

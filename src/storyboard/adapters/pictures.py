@@ -62,7 +62,7 @@ def _measure(data: bytes) -> tuple[str, int, int]:
         if _orientation(image) in _SIDEWAYS:
             width, height = height, width
         if kind == "png":
-            image.verify()  # its checksums find any damage without decoding it
+            image.verify()  # its checksums find damage by accident without decoding it
         else:
             image.draft("L", _SKETCH)
             image.load()

@@ -12,7 +12,7 @@ from pathlib import Path
 from storyboard import __version__
 from storyboard.adapters.durable import sha256_of, write_aside
 from storyboard.app.clock import SystemClock
-from storyboard.app.compile import Compilation
+from storyboard.app.compile import Compilation, result_path
 from storyboard.app.plan import clip_store, remember_orders
 from storyboard.compiler.pipeline import Compiled
 from storyboard.cutting.timeline import make_timeline
@@ -63,7 +63,7 @@ def build_animatic(
     _refuse_failures(result)
     clips = {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
     timeline = _timeline(film, plan)
-    path = _result(compilation.path, ".animatic.mp4")
+    path = result_path(compilation, ".animatic.mp4")
     fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
     remember_orders(compilation, plan, free=True)
     return Built(path, plan, timeline, fresh)
@@ -121,11 +121,6 @@ def _timeline(film: Film, plan: Plan) -> Timeline:
     if outcome.value is None:
         raise ValueError(outcome.diagnostics)
     return outcome.value
-
-
-def _result(film: str, suffix: str) -> Path:
-    path = Path(film)
-    return path.parent / "build" / f"{path.stem}{suffix}"
 
 
 def _cut(

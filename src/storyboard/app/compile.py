@@ -17,16 +17,20 @@ from storyboard.model.source import Source
 if TYPE_CHECKING:
     from storyboard.compiler.pipeline import Compiled
 
-__all__ = ["Compilation", "FilmOptions", "compile_film_at"]
+__all__ = ["Compilation", "FilmOptions", "compile_film_at", "result_path"]
 
 
 @dataclass(frozen=True, slots=True)
 class FilmOptions:
-    """What the command line adds to a film: `--set` values and a variant; and whether to cache."""
+    """What the command line adds to a film: `--set` values and a variant; and whether to cache.
+
+    `free` leaves out what matters only to models that cost money: an animatic needs none of it.
+    """
 
     settings: tuple[tuple[str, str], ...] = ()
     variant: str | None = None
     cache: bool = True
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Compilation:
     """A film's findings at once, and all else it compiled to when asked."""
 
     path: str
+    options: FilmOptions
     settings: Settings
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
@@ -44,11 +49,18 @@ class Compilation:
         return not has_errors(self.diagnostics)
 
 
+def result_path(compilation: Compilation, suffix: str) -> Path:
+    """Return where a result of the film goes: `build/` beside it, under its name and variant."""
+    film, variant = Path(compilation.path), compilation.options.variant
+    name = film.stem if variant is None else f"{film.stem}.{variant}"
+    return compilation.settings.inside(film.parent / "build" / f"{name}{suffix}")
+
+
 def compile_film_at(path: str, options: FilmOptions) -> Compilation:
     """Compile the film at `path`, as shown to people; nothing is compiled twice."""
     settings = load_settings(find_root(Path(path)))
     if has_errors(settings.findings):
-        return _unsettled(path, settings)
+        return _unsettled(path, options, settings)
     cache = Cache(settings.cache / "compiled") if options.cache and settings.cache else None
     key = (
         str(Path(path).absolute()),
@@ -56,6 +68,7 @@ def compile_film_at(path: str, options: FilmOptions) -> Compilation:
         str(Path.cwd()),
         repr(options.settings),
         str(options.variant),
+        str(options.free),
     )
     if cache is not None:
         entry = cache.find(*key)
@@ -63,6 +76,7 @@ def compile_film_at(path: str, options: FilmOptions) -> Compilation:
         if entry is not None and entry[0].unchanged(texts):
             return _remembered(
                 path,
+                options,
                 settings,
                 entry,
                 texts,
@@ -71,9 +85,9 @@ def compile_film_at(path: str, options: FilmOptions) -> Compilation:
     return _compile(path, settings, options, cache, key)
 
 
-def _unsettled(path: str, settings: Settings) -> Compilation:
+def _unsettled(path: str, options: FilmOptions, settings: Settings) -> Compilation:
     sources = {settings.source.path: settings.source} if settings.source is not None else {}
-    return Compilation(path, settings, settings.findings, sources, _nothing)
+    return Compilation(path, options, settings, settings.findings, sources, _nothing)
 
 
 def _nothing() -> "Compiled":
@@ -83,6 +97,7 @@ def _nothing() -> "Compiled":
 
 def _remembered(
     path: str,
+    options: FilmOptions,
     settings: Settings,
     entry: tuple[Inputs, bytes, bytes],
     texts: dict[str, str],
@@ -98,7 +113,7 @@ def _remembered(
         compiled: Compiled = pickle.loads(film)  # noqa: S301  see app/cache.py
         return compiled
 
-    return Compilation(path, settings, diagnostics, sources, load)
+    return Compilation(path, options, settings, diagnostics, sources, load)
 
 
 def _compile(
@@ -110,7 +125,9 @@ def _compile(
 
     world = DiskWorld(settings.root, path)
     with _uninterrupted():
-        compiled = compile_film(path, world, Options(options.settings, options.variant))
+        compiled = compile_film(
+            path, world, Options(options.settings, options.variant, free=options.free)
+        )
     diagnostics = world.findings + compiled.diagnostics
     findings = pickle.dumps(
         (diagnostics, _shipped(compiled, diagnostics, world.inputs)), pickle.HIGHEST_PROTOCOL
@@ -125,7 +142,7 @@ def _compile(
         return compiled
 
     sources = {source.path: source for source in compiled.sources} | world.sources
-    return Compilation(path, settings, diagnostics, sources, load)
+    return Compilation(path, options, settings, diagnostics, sources, load)
 
 
 def _pickled(compiled: "Compiled") -> bytes:

@@ -8,6 +8,8 @@ from storyboard.model.errors import EnvironmentFault
 
 __all__ = ["start_film"]
 
+_NOT_IN_GIT = "# Made from the source, and made again from it.\nbuild/\n.storyboard/\n"
+
 
 def start_film(folder: Path) -> Path:
     """Copy the first film into a new or empty folder; return the storyboard's path."""
@@ -16,6 +18,7 @@ def start_film(folder: Path) -> Path:
             message = f"{folder} is there already, and not empty"
             raise EnvironmentFault(message, hint="choose another name; nothing was written")
         shutil.copytree(resource_folder("scaffold"), folder, dirs_exist_ok=True)
+        (folder / ".gitignore").write_text(_NOT_IN_GIT, encoding="utf-8")
     except OSError as error:
         message = f"cannot start a film in {folder}: {error.strerror or error}"
         raise EnvironmentFault(message) from error

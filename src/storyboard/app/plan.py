@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from storyboard.adapters.clips import FolderClips
 from storyboard.adapters.durable import write_aside
@@ -37,6 +38,8 @@ def plan_film(
     }
     free = animatic is not None
     store = clip_store(compilation, free=free)
+    # A film that is to be bought may have shots that ask for the animatic itself.
+    held = store.held() | clip_store(compilation, free=True).held()
     last = _last_orders(compilation, free=free)
     made = {shot: store.inputs(key) for shot, key in last.items()}
     script = Script(
@@ -48,7 +51,7 @@ def plan_film(
     plan = make_plan(
         compilation.path,
         script,
-        owned=Owned(store.held(), {shot: inputs for shot, inputs in made.items() if inputs}),
+        owned=Owned(held, {shot: inputs for shot, inputs in made.items() if inputs}),
         account=compilation.settings.account,
         animatic=animatic,
     )
@@ -106,8 +109,8 @@ def _last_orders(compilation: Compilation, *, free: bool) -> dict[str, ClipKey]:
 
 
 def _memory(compilation: Compilation, *, free: bool) -> Path:
-    film = Path(compilation.path).resolve()
-    name = "_".join(film.relative_to(compilation.settings.root.resolve()).parts)
+    film = Path(compilation.path).resolve().relative_to(compilation.settings.root.resolve())
+    name = quote(f"{film}#{compilation.options.variant or ''}", safe="")
     return _folder(compilation, free=free) / "shown" / f"{name}.json"
 
 

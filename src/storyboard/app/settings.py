@@ -12,6 +12,7 @@ from storyboard.adapters.files import read_source
 from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.account import Account
 from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.errors import EnvironmentFault
 from storyboard.model.source import Source, Span
 
 __all__ = ["ACCOUNTS", "Settings", "load_settings", "shown"]
@@ -47,7 +48,17 @@ class Settings:
     @property
     def state(self) -> Path:
         """The project's own folder for what is kept between runs; not in git."""
-        return self.root / ".storyboard"
+        return self.inside(self.root / ".storyboard")
+
+    def inside(self, path: Path) -> Path:
+        """Return a path to write at or delete, or refuse one that a link leads out of the project.
+
+        Git keeps symbolic links, so a stranger's project may hold one where we would write.
+        """
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            message = f"{shown(path)} leads out of the project, and nothing is written there"
+            raise EnvironmentFault(message, hint="take away the link, or move the project")
+        return path
 
 
 def load_settings(root: Path) -> Settings:

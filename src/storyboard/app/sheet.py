@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storyboard.adapters.media.sheet import SheetPanel, draw_sheet
-from storyboard.app.compile import Compilation
+from storyboard.app.compile import Compilation, result_path
 from storyboard.app.plan import plan_film
 from storyboard.compiler.request import animatic_still
 from storyboard.model.money import MicroUsd, show_clock, show_seconds, show_usd
@@ -28,10 +28,13 @@ def draw_film_sheet(compilation: Compilation, output: str | None, columns: int |
     if film is None:
         message = "only a film without errors has a sheet"
         raise ValueError(message)
-    source = Path(compilation.path)
-    path = Path(output) if output else source.parent / "build" / f"{source.stem}.sheet.png"
+    path = Path(output) if output else result_path(compilation, ".sheet.png")
     cost = MicroUsd(sum(shot.cost for shot in plan.shots))
-    facts = (f"{len(plan.shots)} shots", show_clock(film.runtime), show_usd(cost) + " to buy")
+    facts = (
+        f"{len(plan.shots)} shots",
+        show_clock(film.runtime),
+        f"{show_usd(cost)} to buy" if cost else "nothing to buy",
+    )
     draw_sheet(
         film.title,
         tuple(_panels(film, plan)),

@@ -74,7 +74,7 @@ class DiskWorld:
     def template(self, name: str) -> Source | None:
         for folder in self._template_folders():
             path = folder / f"{name}.j2"
-            if path.exists():
+            if os.path.exists(path):  # noqa: PTH110  pathlib raises where a folder may not be searched
                 outcome = self.read(str(path), None)
                 self._found += outcome.diagnostics
                 return outcome.value

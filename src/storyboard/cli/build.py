@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial, wraps
 from pathlib import Path
@@ -64,7 +65,7 @@ def _settings(
     pairs = []
     for each in given:
         name, equals, value = each.partition("=")
-        if not equals or not name:
+        if not equals or not name.strip():
             message = f"{each!r} is not NAME=VALUE"
             raise click.BadParameter(message)
         pairs.append((name.strip(), value))
@@ -176,6 +177,7 @@ def plan(
     options: FilmOptions,
 ) -> ExitCode:
     """Show every shot with its step, reason and price, and the totals; spend nothing."""
+    options = replace(options, free=free)
     return _plan(compile_film_at(film, options), free=free, as_json=as_json)
 
 
@@ -212,7 +214,7 @@ def build(
     options: FilmOptions,
 ) -> ExitCode:
     """Make the film. This version buys nothing: it makes the free animatic, and says so."""
-    compilation = compile_film_at(film, options)
+    compilation = compile_film_at(film, replace(options, free=not dry_run))
     if dry_run:
         return _plan(compilation, free=False, as_json=as_json)
     if compilation.ok:
@@ -239,7 +241,7 @@ def animatic(
     options: FilmOptions,
 ) -> ExitCode:
     """Make the film from its stills, with moves, captions and scratch sound; it costs nothing."""
-    compilation = compile_film_at(film, options)
+    compilation = compile_film_at(film, replace(options, free=True))
     return _animatic(compilation, as_json=as_json, burn_in=burn_in, slates=slates)
 
 
@@ -279,6 +281,9 @@ def sheet(
     options: FilmOptions,
 ) -> ExitCode:
     """Draw the film's contact sheet: every shot's still, length, camera and words."""
+    if output is not None and not output.lower().endswith(".png"):
+        message = f"{output!r} does not end in .png, and a sheet is a PNG"
+        raise click.BadParameter(message)
     compilation = compile_film_at(film, options)
     _show(compilation, compilation.diagnostics, as_json=False)
     if not compilation.ok:

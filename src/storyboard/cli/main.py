@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -160,6 +161,7 @@ def process() -> NoReturn:
 
     Freeing a film of a thousand shots value by value takes longer than reading it warm.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     try:
         main()
     except SystemExit as end:

@@ -21,10 +21,14 @@ __all__ = ["Compiled", "Options", "compile_film"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line adds to the film: `--set` values and the chosen variant."""
+    """What the command line adds to the film: `--set` values, a variant, and whether it is free.
+
+    A free film is made on this machine: what its models sell, take and cost is not checked.
+    """
 
     settings: tuple[tuple[str, str], ...] = ()
     variant: str | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ class Compiled:
 
 def compile_film(path: str, world: World, options: Options) -> Compiled:
     """Read, check and render a film. A phase that finds errors is the last one."""
-    run = _Run(world)
-    run.phases(path, options)
+    run = _Run(world, options)
+    run.phases(path)
     return Compiled(
         run.film,
         run.prompts,
@@ -76,13 +80,14 @@ class _Run:
     """One pass through the phases; holds what they have made so far."""
 
     world: World
+    options: Options
     film: Film | None = None
     prompts: tuple[Prompt, ...] = ()
     stills: dict[str, Still] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
 
-    def phases(self, path: str, options: Options) -> None:
+    def phases(self, path: str) -> None:
         """Read, fill in, validate, understand, check and put into words."""
         read = assemble(path, self.world.read)
         # A film that cannot be read at all was named by nobody's file: its own name is the place.
@@ -98,8 +103,8 @@ class _Run:
         filled = fill_variables(
             read.value.root,
             read.value.sources,
-            settings=dict(options.settings),
-            variant=options.variant,
+            settings=dict(self.options.settings),
+            variant=self.options.variant,
         )
         self.found += filled.diagnostics
         if filled.value is None or has_errors(self.found):
@@ -107,7 +112,7 @@ class _Run:
         self.found += check_schema(filled.value, self.world.schema("storyboard"))
         if has_errors(self.found):
             return
-        lowered = lower(filled.value, variant=options.variant)
+        lowered = lower(filled.value, variant=self.options.variant)
         self.found += lowered.diagnostics
         if lowered.value is None or has_errors(self.found):
             return
@@ -121,14 +126,15 @@ class _Run:
             self.found += looked.diagnostics
             if looked.value is not None:
                 self.stills[still_path] = looked.value
-        self.found += check_film(Subject(film, self._cards, self.stills))
+        self.found += check_film(Subject(film, self._cards, self.stills), free=self.options.free)
 
     def _write(self, film: Film) -> None:
         written = render_prompts(film, _Templates(self.world, self.sources))
         self.found += written.diagnostics
         if written.value is not None and not has_errors(self.found):
             self.film, self.prompts = film, written.value
-            self.found += _too_long(film, written.value, self._cards)
+            if not self.options.free:
+                self.found += _too_long(film, written.value, self._cards)
 
     @property
     def _cards(self) -> Mapping[str, ModelCard]:

@@ -22,6 +22,9 @@ __all__ = [
 
 Reader = Callable[[Shot, Film], Plain]
 
+_EDITION = 1
+"""Which drawing of animatics this is; a new one makes clips anew that an old one drew."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnimaticLook:
@@ -71,6 +74,7 @@ def order_animatic(
         still = None
     inputs["image"] = f"sha256:{still.sha256}" if still is not None else None
     inputs["burn_in"] = look.burn_in or None
+    inputs["edition"] = _EDITION
     if still is not None:
         inputs["action"] = None
         inputs["label"] = inputs["label"] if look.burn_in else None

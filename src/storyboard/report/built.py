@@ -5,6 +5,7 @@ from pathlib import Path
 from storyboard.model.money import Millis, show_clock
 from storyboard.model.plan import Generate, Plan
 from storyboard.model.timeline import Timeline
+from storyboard.report.cells import harmless
 from storyboard.report.document import write_json
 
 __all__ = ["SCHEMA", "render_built_json", "render_built_text"]
@@ -19,7 +20,9 @@ def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
     cut = "cut" if fresh else "nothing had changed"
     rate = f"{float(timeline.fps):.5g}"
     size = f"{timeline.width}x{timeline.height} at {rate} fps"
-    return f"{timeline.title}: {show_clock(_running_time(timeline))}, {size}; {clips}; {cut}"
+    return (
+        f"{harmless(timeline.title)}: {show_clock(_running_time(timeline))}, {size}; {clips}; {cut}"
+    )
 
 
 def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> str:

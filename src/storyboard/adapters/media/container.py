@@ -19,7 +19,8 @@ class DamagedClip(EnvironmentFault):
 def opened(path: str) -> Iterator[InputContainer]:
     """Open a clip; whatever the library or the disk says against it is told as DamagedClip."""
     try:
-        with av.open(path) as container:
+        # Named, because a file that only says it is a playlist would pull in other files.
+        with av.open(path, format="mp4") as container:
             yield container
     except (av.FFmpegError, OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error

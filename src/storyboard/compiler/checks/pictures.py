@@ -8,7 +8,7 @@ from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.request import Still
 from storyboard.model.story import ImageFile, Shot
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "PAID"]
 
 _FEW = 5
 _TOLERANCE = 0.02
@@ -91,3 +91,4 @@ def _stills(subject: Subject) -> Iterator[tuple[Shot, Still, str]]:
 
 
 CHECKS = (stills, ratios, sizes)
+PAID = (sizes,)

@@ -9,7 +9,7 @@ from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.money import Millis, show_seconds
 from storyboard.model.story import OVERLAPPING, Line, Shot
 
-__all__ = ["CHECKS", "speaking_time"]
+__all__ = ["CHECKS", "PAID", "speaking_time"]
 
 _FEW = 6
 _SECOND = 1000
@@ -170,3 +170,4 @@ def runtime(subject: Subject) -> Iterator[Diagnostic]:
 
 
 CHECKS = (sold_lengths, trims, frames_to_show, transitions, dialogue, runtime)
+PAID = (sold_lengths,)

@@ -30,6 +30,7 @@ class Order:
     fps: Fraction
     frames: int
     still: str | None
+    still_sha256: str | None
     action: str | None
     move: str
     speed: str | None
@@ -52,12 +53,14 @@ def read_order(request: ClipRequest) -> Order:
     inputs = dict(request.inputs)
     try:
         fps = _rate(inputs.get("fps"))
+        still = request.stills[0] if inputs.get("image") and request.stills else None
         return Order(
             width=_even(inputs["width"]),
             height=_even(inputs["height"]),
             fps=fps,
             frames=max(1, frames(request.length, fps)),
-            still=request.stills[0].path if inputs.get("image") and request.stills else None,
+            still=still.path if still is not None else None,
+            still_sha256=still.sha256 if still is not None else None,
             action=_text(inputs.get("action")),
             move=_text(inputs.get("move")) or "static",
             speed=_text(inputs.get("speed")),

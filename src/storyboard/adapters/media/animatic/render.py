@@ -43,7 +43,8 @@ def render_clip(
 def _pictures(order: Order) -> Iterator[Planes]:
     """Photograph the still, or the slate that stands for it, frame after frame."""
     if order.still:
-        yield from _moved(order, open_picture(order.still, (2 * order.width, 2 * order.height)))
+        needed = (2 * order.width, 2 * order.height)
+        yield from _moved(order, open_picture(order.still, needed, order.still_sha256))
         return
     card = slate_card(order)
     for frame in _moved(order, slate_backdrop(order.width, order.height)):

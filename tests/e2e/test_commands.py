@@ -284,6 +284,15 @@ def test_a_projects_own_card_adds_a_model_or_replaces_one(project):
     assert "cards/ours.yaml" in json.dumps(listed)
 
 
+def test_a_wrong_card_is_not_passed_over(project):
+    """`models` names the card and what is wrong with it."""
+    (project / "cards").mkdir()
+    (project / "cards" / "ours.yaml").write_text("id: x\n")
+    ran = answer("models")
+    assert ran.code == ExitCode.INVALID_STORYBOARD
+    assert "cards/ours.yaml is wrong: a model card needs" in ran.err
+
+
 def test_a_template_that_is_no_text_is_found(project):
     """A film's own template that cannot be read is a finding in that file."""
     (project / "own.j2").write_bytes(b"caf\xe9 {{ shot.action }}")

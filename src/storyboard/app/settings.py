@@ -1,10 +1,11 @@
-"""What surrounds a run: the environment, read once, and the project's own storyboard.toml."""
+"""What surrounds a run: its folders, and what the project's own storyboard.toml says."""
 
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import platformdirs
 
@@ -13,6 +14,7 @@ from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.account import Account
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.errors import EnvironmentFault
+from storyboard.model.money import MicroUsd, micro_usd
 from storyboard.model.source import Source, Span
 
 __all__ = ["ACCOUNTS", "Settings", "load_settings", "shown"]
@@ -26,13 +28,14 @@ ACCOUNTS: Mapping[str, Account] = {
     "ultra": Account("ultra", 5000, 5000),
 }
 _FILE = "storyboard.toml"
-_KNOWN: Mapping[str, tuple[str, ...]] = {"account": ("level",)}
+_KNOWN: Mapping[str, tuple[str, ...]] = {"account": ("level",), "budget": ("month",)}
+_MOST = 1e9
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the project and the caches are, what the account allows, whether there is a key.
+    """Where the project and the caches are, what the account allows, what a month may cost.
 
     `cache` is None where it would lie in the project: its entries are code, and a project may be a
     stranger's. `findings` point into `source`, the text of storyboard.toml where there is one.
@@ -41,7 +44,7 @@ class Settings:
     root: Path
     cache: Path | None
     account: Account
-    has_key: bool
+    month: MicroUsd | None = None
     findings: tuple[Diagnostic, ...] = ()
     source: Source | None = None
 
@@ -73,7 +76,7 @@ def load_settings(root: Path) -> Settings:
         root,
         _cache(root),
         ACCOUNTS.get(str(level), ACCOUNTS["bronze"]),
-        bool(os.environ.get("WAVESPEED_API_KEY")),
+        _month(written),
         findings,
         source,
     )
@@ -83,6 +86,16 @@ def shown(path: Path) -> str:
     """Return a path as people see it: from where the command runs if it lies below, else whole."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
+
+
+def _month(written: Mapping[str, object]) -> MicroUsd | None:
+    budget = written.get("budget")
+    month = budget.get("month") if isinstance(budget, dict) else None
+    return micro_usd(month) if _is_amount(month) else None
+
+
+def _is_amount(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
 def _cache(root: Path) -> Path | None:
@@ -122,6 +135,10 @@ def _faults(source: Source, written: Mapping[str, object]) -> Iterator[Diagnosti
             elif (section, name) == ("account", "level") and str(value) not in ACCOUNTS:
                 message = f"there is no account level {value!r}"
                 advice = f"it is one of {', '.join(ACCOUNTS)}"
+                yield Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
+            elif (section, name) == ("budget", "month") and not _is_amount(value):
+                message = f"a month's limit is an amount of dollars, not {value!r}"
+                advice = "write a number, such as 50 or 50.00"
                 yield Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
 
 

@@ -218,7 +218,9 @@ def build(
     if dry_run:
         return _plan(compilation, free=False, as_json=as_json)
     if compilation.ok:
-        has_key = compilation.settings.has_key
+        from storyboard.app.purse import find_key  # noqa: PLC0415
+
+        has_key = find_key() is not None
         say(
             "This version does not buy clips yet: making the free animatic."
             if has_key

@@ -1,19 +1,55 @@
 """What happens while a plan is carried out: progress, reports and pages listen to these."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
+from storyboard.model.measure import Remark
 from storyboard.model.money import MicroUsd
 
-__all__ = ["Finished", "Kept", "RunEvent", "ShotFailed", "Started", "Submitted", "Working"]
+__all__ = [
+    "Finished",
+    "Inspected",
+    "Kept",
+    "Money",
+    "Noted",
+    "RunEvent",
+    "ShotFailed",
+    "Stage",
+    "Staged",
+    "Started",
+    "Submitted",
+    "Working",
+]
+
+
+class Stage(StrEnum):
+    """What is being done for a shot, in the words that people are shown."""
+
+    WAITING = "waiting"  # for its turn, or for another shot's clip
+    UPLOADING = "uploading"
+    ORDERING = "ordering"
+    UNCLEAR = "looking it up"  # nobody knows whether the order was taken
+    MAKING = "being made"
+    FETCHING = "fetching"
+    CHECKING = "checking"
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run begins: how many clips it will make, and what they cost together."""
+    """The run begins: how many clips it will make or fetch, and what the new ones cost."""
 
     clips: int
     cost: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A shot has come to a stage; `detail` says more, where there is more to say."""
+
+    shot: str
+    stage: Stage
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +76,35 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspected:
+    """A kept clip was measured, and is not in all things what was ordered."""
+
+    shot: str
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShotFailed:
     """A shot failed; the others go on."""
 
     shot: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """How this run stands: surely taken, taken or about to be, and still to be ordered."""
+
+    spent: MicroUsd
+    reserved: MicroUsd
+    remaining: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about the run as a whole that a person should know, in one sentence."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +115,15 @@ class Finished:
     failed: int
 
 
-RunEvent: TypeAlias = Started | Submitted | Working | Kept | ShotFailed | Finished
+RunEvent: TypeAlias = (
+    Started
+    | Staged
+    | Submitted
+    | Working
+    | Kept
+    | Inspected
+    | ShotFailed
+    | Money
+    | Noted
+    | Finished
+)

@@ -1,11 +1,13 @@
 """The few seams of the engine: who makes clips, who keeps them, who tells the time, who listens."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from storyboard.engine.events import RunEvent
 from storyboard.model.attempt import Attempt, Caps, Entry, Order, Reservation, Spending
-from storyboard.model.job import JobEvent
+from storyboard.model.job import Cause, JobEvent
+from storyboard.model.measure import Remark
 from storyboard.model.request import ClipKey, ClipRequest
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "ClipStore",
     "Clock",
     "Failed",
+    "Inspector",
     "Ledger",
     "Listener",
     "Look",
@@ -40,7 +43,10 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Made, and waiting to be downloaded."""
+    """Made, and waiting to be downloaded: from `url`, where the provider keeps it behind one."""
+
+    url: str = ""
+    flagged: bool = False  # the provider's own filter thinks it is not safe for work
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Failed:
     """Refused or broken, in the provider's words."""
 
     reason: str
+    cause: Cause = Cause.OTHER
 
 
 Look: TypeAlias = Running | Ready | Failed
@@ -85,8 +92,20 @@ class ClipStore(Protocol):
         ...
 
 
+class Inspector(Protocol):
+    """Measures a clip against its order."""
+
+    def __call__(self, clip: Clip, request: ClipRequest, /) -> tuple[Remark, ...]:
+        """Return what is odd about the clip; blocks while it decodes. Never raises for a clip."""
+        ...
+
+
 class Clock(Protocol):
     """Time that a test can set."""
+
+    def now(self) -> datetime:
+        """Return the moment, with its zone: UTC."""
+        ...
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""

@@ -23,6 +23,7 @@ __all__ = [
     "TAKEN",
     "Adopted",
     "Billed",
+    "Cause",
     "ClipMissing",
     "Failed",
     "Finished",
@@ -61,6 +62,18 @@ class State(StrEnum):
     ABANDONED = "abandoned"  # given up by the user, whatever became of it
 
 
+class Cause(StrEnum):
+    """Why an order was refused or a clip failed; it decides what may be tried next."""
+
+    MODERATION = "moderation"  # what was asked for is not made; asking again changes nothing
+    ACCOUNT = "account"  # the key or the account: no other order would fare better
+    CREDIT = "credit"  # the account has too little money left
+    MODEL = "model"  # the model is not there, or not any more
+    INPUT = "input"  # an input is wrong, or a picture could not be read
+    UPSTREAM = "upstream"  # the provider's own trouble
+    OTHER = ""
+
+
 RESERVED = frozenset({State.INTENT, State.UNKNOWN, State.ABANDONED})
 """The price counts because it may have been taken, or may be taken next."""
 TAKEN = frozenset({State.SUBMITTED, State.READY, State.OWNED, State.FAILED, State.LOST})
@@ -89,7 +102,7 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The order was surely refused; `cause` is a word for programs, such as `moderation`."""
+    """The order was surely refused; `cause` is one of `Cause`, or empty."""
 
     reason: str
     cause: str = ""
@@ -137,7 +150,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider says that no clip will come; `cause` is a word for programs."""
+    """The provider says that no clip will come; `cause` is one of `Cause`, or empty."""
 
     reason: str
     cause: str = ""

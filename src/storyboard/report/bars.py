@@ -18,9 +18,13 @@ from rich.progress import (
 
 from storyboard.engine.events import (
     Finished,
+    Inspected,
     Kept,
+    Money,
+    Noted,
     RunEvent,
     ShotFailed,
+    Staged,
     Started,
     Submitted,
     Working,
@@ -87,7 +91,7 @@ class RunBars(_Bars):
                 self._end(shot)
                 line = escape(harmless(f"{shot}: {reason}"))
                 self._progress.console.print(f"[red]failed[/red] {line}", highlight=False)
-            case Finished():
+            case Finished() | Staged() | Inspected() | Money() | Noted():
                 pass
         self._count()
 

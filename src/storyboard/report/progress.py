@@ -9,9 +9,13 @@ from typing import Protocol, Self, TextIO
 
 from storyboard.engine.events import (
     Finished,
+    Inspected,
     Kept,
+    Money,
+    Noted,
     RunEvent,
     ShotFailed,
+    Staged,
     Started,
     Submitted,
     Working,
@@ -115,7 +119,7 @@ class RunLines(_Lines):
                 self._end(f"{shot}: kept")
             case ShotFailed(shot, reason):
                 self._end(f"{shot}: failed: {reason}")
-            case Submitted() | Working() | Finished():
+            case Submitted() | Working() | Finished() | Staged() | Inspected() | Money() | Noted():
                 pass
 
     def _end(self, line: str) -> None:

@@ -111,13 +111,20 @@ def test_a_pipe_a_folder_and_a_dead_link_are_findings(tmp_path):
     assert [each.code for each in load_settings(tmp_path).findings] == [Code.UNREADABLE_FILE]
 
 
-def test_the_environment(tmp_path, monkeypatch):
-    """A key is there or not; what it is is nobody's business here."""
-    assert not load_settings(tmp_path).has_key
-    monkeypatch.setenv("WAVESPEED_API_KEY", "secret")
+def test_a_months_limit(tmp_path):
+    """An amount of dollars, or none."""
+    assert load_settings(tmp_path).month is None
+    (tmp_path / "storyboard.toml").write_text("[budget]\nmonth = 12.5\n")
+    assert load_settings(tmp_path).month == 12_500_000
+
+
+@pytest.mark.parametrize("written", ["-1", "true", '"50"', "nan", "1e12"])
+def test_what_is_no_limit(tmp_path, written):
+    """A finding at the key, and no limit is made up."""
+    (tmp_path / "storyboard.toml").write_text(f"[budget]\nmonth = {written}\n")
     settings = load_settings(tmp_path)
-    assert settings.has_key
-    assert "secret" not in repr(settings)
+    assert [each.code for each in settings.findings] == [Code.BAD_SETTINGS]
+    assert settings.month is None
 
 
 def test_where_the_cache_lies(tmp_path, monkeypatch):

@@ -6,7 +6,9 @@ show that it would notice.
 
 import json
 import os
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from storyboard.adapters import durable
 from storyboard.adapters.clips import FolderClips
 from storyboard.engine.ports import Clip
 from storyboard.model.errors import EnvironmentFault
+from storyboard.model.measure import ClipMeasure
 from storyboard.model.money import Millis
 from storyboard.model.request import ClipKey, ClipRequest, clip_key, made_from
 
@@ -380,3 +383,139 @@ def test_the_record_on_disk(folder):
     record = json.loads(record_of(folder).read_text())
     assert sorted(record) == ["bytes", "made_from", "sha256", "version"]
     assert (record["version"], record["bytes"]) == (1, len(DATA))
+
+
+def test_a_clip_that_was_bought_once_stays_known(folder):
+    """Its bytes damaged or gone, its record unreadable: it is missing, and known all the same."""
+    assert not folder.store.known(KEY)
+    clip = keep(folder)
+    assert folder.store.known(KEY)
+    assert not folder.store.known(OTHER)
+    folder.write(clip.path, DATA[:5])
+    assert folder.store.known(KEY)
+    folder.remove(clip.path)
+    assert folder.store.known(KEY)
+    record_of(folder).write_bytes(b"")
+    assert folder.store.find(KEY) is None
+    assert folder.store.known(KEY)
+
+
+def test_what_cannot_be_told_is_not_taken_for_unknown(folder):
+    """A folder that the system does not let us look into is a fault: the clip may be there."""
+    keep(folder)
+    shelf = record_of(folder).parent
+    shelf.rename(shelf.with_name("elsewhere"))
+    shelf.symlink_to(shelf)
+    with pytest.raises(EnvironmentFault, match="cannot look for a clip"):
+        folder.store.known(KEY)
+
+
+def test_two_writers_of_the_same_clip(tmp_path):
+    """Two that keep the same clip at once: whoever looks meanwhile finds it whole or not at all."""
+    stores = [on_disk(tmp_path) for _ in range(2)]
+
+    def keep_often(number):
+        for turn in range(10):
+            path = Path(f"{stores[number].scratch(KEY)}.{number}.{turn}")
+            path.write_bytes(DATA)
+            stores[number].keep(KEY, str(path))
+
+    looked = on_disk(tmp_path)
+    with ThreadPoolExecutor(2) as executor:
+        writers = [executor.submit(keep_often, number) for number in range(2)]
+        there = False
+        while not all(writer.done() for writer in writers):
+            clip = looked.find(KEY)
+            assert clip is not None or not there
+            there = there or clip is not None
+        for writer in writers:
+            writer.result()
+    assert Path(looked.find(KEY).path).read_bytes() == DATA
+    assert not [path for path in looked.folder.rglob("*") if path.name.startswith(".")]
+
+
+# Measures, beside the clips they are of.
+
+MEASURE = ClipMeasure(
+    864,
+    480,
+    Fraction(24000, 1001),
+    Millis(8200),
+    black=0.25,
+    frozen=1 / 3,
+    peak=0.1,
+    pixel=Fraction(80, 81),
+)
+
+
+@pytest.mark.parametrize("measure", [MEASURE, replace(MEASURE, peak=None)])
+def test_a_measure_is_remembered(folder, measure):
+    """As it was taken, for the clip it was taken of, and by other processes too."""
+    clip = keep(folder)
+    assert folder.store.measured(clip.sha256) is None
+    folder.store.remember_measure(clip.sha256, measure)
+    assert folder.store.measured(clip.sha256) == measure
+    assert FolderClips(folder.store.folder, {}).measured(clip.sha256) == measure
+    assert folder.store.measured("f" * 64) is None
+    assert folder.store.held() == {KEY}
+
+
+def measure_file(folder):
+    folder.store.remember_measure("ab" * 32, MEASURE)
+    return folder.store.folder / "measures" / "ab" / f"{'ab' * 32}.json"
+
+
+def test_a_measure_cut_anywhere_is_none(folder):
+    """A half-written measure is taken again."""
+    path = measure_file(folder)
+    whole = path.read_bytes()
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        assert folder.store.measured("ab" * 32) is None
+    path.write_bytes(whole)
+    assert folder.store.measured("ab" * 32) == MEASURE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("version", 0),
+        ("version", 2),
+        ("width", 0),
+        ("height", None),
+        ("fps", "1/0"),
+        ("fps", "-24"),
+        ("pixel", "0"),
+        ("length_ms", float("inf")),
+        ("black", "dark"),
+        ("peak", []),
+    ],
+)
+def test_a_measure_that_is_none(folder, name, value):
+    """Another version, or a figure that cannot be: as if there were none."""
+    path = measure_file(folder)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    assert folder.store.measured("ab" * 32) is None
+
+
+@pytest.mark.parametrize("data", [b"null", b"[]", b"{}", b"7", b"[" * 100_000, b"\xff\xfe"])
+def test_a_file_that_is_no_measure(folder, data):
+    """Whatever lies in a measure's place is none."""
+    path = measure_file(folder)
+    path.write_bytes(data)
+    assert folder.store.measured("ab" * 32) is None
+
+
+def test_the_measure_on_disk(folder):
+    """The format has a version, and these fields; changing them needs a new one."""
+    assert json.loads(measure_file(folder).read_text()) == {
+        "version": 1,
+        "width": 864,
+        "height": 480,
+        "fps": "24000/1001",
+        "length_ms": 8200,
+        "black": 0.25,
+        "frozen": 1 / 3,
+        "peak": 0.1,
+        "pixel": "80/81",
+    }

@@ -1,7 +1,8 @@
 """The clip store: a folder of clips named by content, and beside it which order each one fills.
 
-clips/ab/abcd….mp4          a clip, by the SHA-256 of its bytes
-clips/orders/ab/abcd….json  by clip key: the clip's hash and size, and what it was made from
+clips/ab/abcd….mp4            a clip, by the SHA-256 of its bytes
+clips/orders/ab/abcd….json    by clip key: the clip's hash and size, and what it was made from
+clips/measures/ab/abcd….json  by the clip's hash: its measure, so that it is decoded once
 
 A clip is written aside, made durable and renamed before its order's record is; so a record always
 points at a whole clip. A clip that does not match its record counts as missing, and is made again.
@@ -13,16 +14,21 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from storyboard.adapters.durable import make_folder, settle, sha256_of, write_aside
 from storyboard.engine.ports import Clip
 from storyboard.model.errors import EnvironmentFault
+from storyboard.model.measure import ClipMeasure
+from storyboard.model.money import Millis
 from storyboard.model.request import ClipKey, ClipRequest, made_from
 
 __all__ = ["FolderClips"]
 
 _RECORD_VERSION = 1
+_MEASURE_VERSION = 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -55,6 +61,23 @@ class FolderClips:
         keys = (ClipKey(record.stem) for record in records)
         return frozenset(key for key in keys if self._is_there(key))
 
+    def kept(self) -> frozenset[ClipKey]:
+        """Return the keys whose clips were kept once, whatever has become of their bytes."""
+        return frozenset(ClipKey(record.stem) for record in self.folder.glob("orders/*/*.json"))
+
+    def known(self, key: ClipKey) -> bool:
+        """Tell whether a clip was ever kept under the key, whatever became of it or its record.
+
+        What was bought once is not bought again unasked, so EnvironmentFault where it cannot be
+        told.
+        """
+        with _as_fault(self.folder, "look for"):
+            try:
+                self._order(key).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+        return True
+
     def inputs(self, key: ClipKey) -> Mapping[str, object] | None:
         """Return what the clip of that key was made from; None when it never was kept."""
         record = self._record(key)
@@ -76,6 +99,18 @@ class FolderClips:
             settle(Path(path), clip)
             self._write_record(key, digest, clip.stat().st_size)
         return Clip(key, str(clip), digest)
+
+    def remember_measure(self, sha256: str, measure: ClipMeasure) -> None:
+        """Keep the measure of the clip with that hash beside it."""
+        text = json.dumps(_measure_record(measure), indent=1, sort_keys=True)
+        write_aside(self._measure(sha256), text.encode())
+
+    def measured(self, sha256: str) -> ClipMeasure | None:
+        """Return the measure that was kept for the clip with that hash; None when there is none."""
+        try:
+            return _measure_of(json.loads(self._measure(sha256).read_text(encoding="utf-8")))
+        except (OSError, ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
+            return None
 
     def _is_there(self, key: ClipKey) -> bool:
         record = self._record(key)
@@ -112,11 +147,46 @@ class FolderClips:
     def _order(self, key: ClipKey) -> Path:
         return self.folder / "orders" / key[:2] / f"{key}.json"
 
+    def _measure(self, digest: str) -> Path:
+        return self.folder / "measures" / digest[:2] / f"{digest}.json"
+
+
+def _measure_record(measure: ClipMeasure) -> dict[str, object]:
+    return {
+        "version": _MEASURE_VERSION,
+        "width": measure.width,
+        "height": measure.height,
+        "fps": str(measure.fps),
+        "length_ms": measure.length,
+        "black": measure.black,
+        "frozen": measure.frozen,
+        "peak": measure.peak,
+        "pixel": str(measure.pixel),
+    }
+
+
+def _measure_of(record: dict[str, Any]) -> ClipMeasure | None:
+    """Read a record back; any of several errors where it is not one."""
+    if record["version"] != _MEASURE_VERSION:
+        return None
+    measure = ClipMeasure(
+        width=int(record["width"]),
+        height=int(record["height"]),
+        fps=Fraction(record["fps"]),
+        length=Millis(int(record["length_ms"])),
+        black=float(record["black"]),
+        frozen=float(record["frozen"]),
+        peak=None if record["peak"] is None else float(record["peak"]),
+        pixel=Fraction(record["pixel"]),
+    )
+    sides = (measure.width, measure.height, measure.fps, measure.pixel)
+    return measure if all(side > 0 for side in sides) else None
+
 
 @contextlib.contextmanager
-def _as_fault(folder: Path) -> Iterator[None]:
+def _as_fault(folder: Path, action: str = "keep") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"cannot keep a clip in {folder}: {error.strerror or error}"
+        message = f"cannot {action} a clip in {folder}: {error.strerror or error}"
         raise EnvironmentFault(message, hint="check the disk's space and rights") from error

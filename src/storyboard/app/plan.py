@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from storyboard.adapters.clips import FolderClips
 from storyboard.adapters.durable import write_aside
 from storyboard.app.compile import Compilation
+from storyboard.app.history import History, written_history
 from storyboard.app.models import list_cards
+from storyboard.app.purse import load_purse
 from storyboard.compiler.pipeline import Compiled
 from storyboard.compiler.planner import ANIMATIC, Owned, Script, make_plan
 from storyboard.compiler.request import AnimaticLook
@@ -19,14 +21,29 @@ from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Generate, Plan
 from storyboard.model.request import ClipKey
 
-__all__ = ["clip_store", "plan_film", "plan_findings", "remember_orders"]
+__all__ = ["Known", "clip_store", "plan_film", "plan_findings", "remember_orders"]
 
 _MOST_EXPENSIVE = 3
 _PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL})
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a build knows beyond the files: the ledger it holds, damaged clips, a person's wishes.
+
+    `again` are the shots to order in spite of what speaks against it.
+    """
+
+    history: History | None = None
+    damaged: frozenset[ClipKey] = frozenset()
+    again: frozenset[str] = frozenset()
+
+
+_NOTHING = Known()
+
+
 def plan_film(
-    compilation: Compilation, *, animatic: AnimaticLook | None = None
+    compilation: Compilation, *, animatic: AnimaticLook | None = None, known: Known = _NOTHING
 ) -> tuple[Plan, Compiled]:
     """Plan a film that compiled: what buying it takes or, given a look, what an animatic takes."""
     compiled = compilation.load()
@@ -40,6 +57,7 @@ def plan_film(
     store = clip_store(compilation, free=free)
     # A film that is to be bought may have shots that ask for the animatic itself.
     held = store.held() | clip_store(compilation, free=True).held()
+    history = known.history or _history(compilation, free=free)
     last = _last_orders(compilation, free=free)
     made = {shot: store.inputs(key) for shot, key in last.items()}
     script = Script(
@@ -51,11 +69,25 @@ def plan_film(
     plan = make_plan(
         compilation.path,
         script,
-        owned=Owned(held, {shot: inputs for shot, inputs in made.items() if inputs}),
+        owned=Owned(
+            clips=held - known.damaged,
+            made={shot: inputs for shot, inputs in made.items() if inputs},
+            past=history.past,
+            known=store.kept(),
+            spent=history.spent,
+            again=known.again,
+        ),
         account=compilation.settings.account,
         animatic=animatic,
     )
     return plan, compiled
+
+
+def _history(compilation: Compilation, *, free: bool) -> History:
+    if free:
+        return History()
+    purse = load_purse(compilation.settings)
+    return written_history(compilation.path, compilation.settings, purse)
 
 
 def clip_store(compilation: Compilation, plan: Plan | None = None, *, free: bool) -> FolderClips:
@@ -115,4 +147,5 @@ def _memory(compilation: Compilation, *, free: bool) -> Path:
 
 
 def _folder(compilation: Compilation, *, free: bool) -> Path:
-    return compilation.settings.state / ("animatic" if free else "clips")
+    settings = compilation.settings
+    return settings.state / "animatic" if free else settings.inside(load_purse(settings).clips)

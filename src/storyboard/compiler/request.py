@@ -51,6 +51,7 @@ def order_clip(
     """
     inputs = card_inputs(card, shot, film)
     used: list[Still] = []
+    pictures: list[str] = []
     for each in card.inputs:
         if each.source == "prompt":
             inputs[each.name] = prompt
@@ -60,7 +61,8 @@ def order_clip(
             picture = _PICTURES[each.source](shot)
             inputs[each.name], still = _picture(picture, stills, clips)
             used += [still] if still is not None else []
-    return ClipRequest(card.id, _written(inputs), length, tuple(used))
+            pictures += [each.name] if inputs[each.name] is not None else []
+    return ClipRequest(card.id, _written(inputs), length, tuple(used), tuple(pictures))
 
 
 def order_animatic(

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from storyboard.model.job import Job, JobEvent
+from storyboard.model.job import Cause, Job, JobEvent, State
 from storyboard.model.money import MicroUsd
 from storyboard.model.request import ClipKey
 
@@ -18,6 +18,7 @@ __all__ = [
     "Held",
     "Order",
     "OverCap",
+    "Past",
     "Reservation",
     "Spending",
 ]
@@ -71,6 +72,17 @@ class Entry:
     event: JobEvent
     at: datetime
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of the newest attempt to buy a clip; `reason` says why none will come."""
+
+    attempt: str
+    state: State
+    prediction: str | None = None
+    reason: str = ""
+    cause: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.request import ClipKey, ClipRequest
 
 __all__ = [
+    "Blocked",
     "Generate",
+    "Offer",
     "Plan",
     "PlannedShot",
     "Reconcile",
@@ -59,7 +61,15 @@ class Reconcile:
     attempt: str
 
 
-Step: TypeAlias = Reuse | Generate | Resume | Reconcile
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The clip will not be ordered until a person says so: refused as it is, or bought and lost."""
+
+    reason: str
+    cost: MicroUsd
+
+
+Step: TypeAlias = Reuse | Generate | Resume | Reconcile | Blocked
 
 
 def step_name(step: Step) -> str:
@@ -68,8 +78,23 @@ def step_name(step: Step) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to have a shot made: of which model, how long, at what price."""
+
+    model: str
+    bought: Millis
+    request: ClipRequest
+    key: ClipKey
+    cost: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedShot:
-    """One shot of the plan: what happens, and the order it stands for."""
+    """One shot of the plan: what happens, and the order it stands for.
+
+    `price` is what the order costs, whether it is for this build to spend or was reserved before.
+    `fallbacks` are tried in turn, each only while no money is at stake with the one before.
+    """
 
     id: str
     scene: str
@@ -79,16 +104,30 @@ class PlannedShot:
     bought: Millis
     request: ClipRequest
     key: ClipKey
+    price: MicroUsd = MicroUsd(0)
+    fallbacks: tuple[Offer, ...] = ()
 
     @property
     def cost(self) -> MicroUsd:
         return self.step.cost if isinstance(self.step, Generate) else MicroUsd(0)
+
+    @property
+    def most(self) -> MicroUsd:
+        """What the shot costs if the dearest of its fallbacks has to make it."""
+        return max(self.cost, *(each.cost for each in self.fallbacks), MicroUsd(0))
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every way to have the shot made, the wanted one first."""
+        own = Offer(self.model, self.bought, self.request, self.key, self.price)
+        return (own, *self.fallbacks)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a build will do, priced.
 
+    `spent` is what already counts against the film's budget: taken before, or reserved.
     `wall_clock` is None where a card does not know its model's latency; `pacing` is how long the
     account's limits alone make it.
     """
@@ -101,16 +140,25 @@ class Plan:
     wall_clock: Millis | None = None
     pacing: Millis = Millis(0)
     account: str = "bronze"
+    spent: MicroUsd = MicroUsd(0)
 
     @property
     def cost(self) -> MicroUsd:
         return MicroUsd(sum(shot.cost for shot in self.shots))
 
     @property
-    def over_budget(self) -> bool:
-        return self.budget_cost is not None and self.cost > self.budget_cost
+    def most(self) -> MicroUsd:
+        """What the build costs at most: with every shot made by the dearest of its fallbacks."""
+        return MicroUsd(sum(shot.most for shot in self.shots))
 
-    def count(self, kind: type[Reuse | Generate | Resume | Reconcile]) -> int:
+    @property
+    def over_budget(self) -> bool:
+        """Whether the film would have cost more than its budget, all builds taken together."""
+        if self.budget_cost is None or not self.cost:
+            return False
+        return self.spent + self.cost > self.budget_cost
+
+    def count(self, kind: type[Reuse | Generate | Resume | Reconcile | Blocked]) -> int:
         """Count the shots whose step is of that kind."""
         return sum(isinstance(shot.step, kind) for shot in self.shots)
 

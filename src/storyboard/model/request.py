@@ -38,7 +38,7 @@ class ClipRequest:
     """One order: the model's id, its inputs by name, the bought length, and the stills to upload.
 
     Inputs that hold a picture carry `sha256:…` of its bytes (or `url:…`, or `clip:KEY#last` in a
-    chain); `stills` says where the bytes are. Neither a shot's name nor its place is in here, so
+    chain); `pictures` names those inputs and `stills` says where the bytes are. Neither a shot's name nor its place is in here, so
     renaming or moving a shot leaves the request, and its key, as they were.
     """
 
@@ -46,6 +46,7 @@ class ClipRequest:
     inputs: tuple[tuple[str, Plain], ...]
     length: Millis
     stills: tuple[Still, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def clip_key(request: ClipRequest) -> ClipKey:

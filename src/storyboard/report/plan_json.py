@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from storyboard.model.diagnostic import Diagnostic
 from storyboard.model.money import MicroUsd, Millis, decimal_usd
-from storyboard.model.plan import Generate, Plan, PlannedShot, Reconcile, Resume, Reuse, step_name
+from storyboard.model.plan import (
+    Blocked,
+    Generate,
+    Plan,
+    PlannedShot,
+    Reconcile,
+    Resume,
+    Reuse,
+    step_name,
+)
 from storyboard.model.source import Source
 from storyboard.report.document import write_json
 from storyboard.report.findings_json import finding_value
@@ -42,17 +51,25 @@ def _shot(shot: PlannedShot) -> dict[str, object]:
         "bought_ms": shot.bought,
         "cost_usd": decimal_usd(shot.cost),
         "key": shot.key,
+        "blocked": shot.step.reason if isinstance(shot.step, Blocked) else None,
+        "fallbacks": [
+            {"model": each.model, "bought_ms": each.bought, "cost_usd": decimal_usd(each.cost)}
+            for each in shot.fallbacks
+        ],
     }
 
 
 def _totals(plan: Plan) -> dict[str, object]:
     return {
         "cost_usd": decimal_usd(plan.cost),
+        "most_usd": decimal_usd(plan.most),
+        "spent_usd": decimal_usd(plan.spent),
         "runtime_ms": plan.runtime,
         "generate": plan.count(Generate),
         "reuse": plan.count(Reuse),
         "resume": plan.count(Resume),
         "reconcile": plan.count(Reconcile),
+        "blocked": plan.count(Blocked),
         "wall_clock_s": _seconds(plan.wall_clock),
     }
 

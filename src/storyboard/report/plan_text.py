@@ -5,7 +5,17 @@ from itertools import groupby
 from typing import NamedTuple, assert_never
 
 from storyboard.model.money import show_seconds, show_usd
-from storyboard.model.plan import Generate, Plan, PlannedShot, Reconcile, Resume, Reuse, Step, Why
+from storyboard.model.plan import (
+    Blocked,
+    Generate,
+    Plan,
+    PlannedShot,
+    Reconcile,
+    Resume,
+    Reuse,
+    Step,
+    Why,
+)
 from storyboard.report.cells import cut_end, harmless, pad, width_of
 from storyboard.report.paint import Meaning, Paint, painter
 from storyboard.report.plan_totals import model_name, totals
@@ -70,6 +80,8 @@ def _step(step: Step) -> tuple[str, Meaning]:
             return "> resume", "good"
         case Reconcile():
             return "? reconcile", "warning"
+        case Blocked(reason):
+            return f"! blocked ({reason})", "error"
         case _:
             assert_never(step)
 

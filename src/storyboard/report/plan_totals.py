@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from storyboard.model.money import MicroUsd, Millis, show_clock, show_usd
-from storyboard.model.plan import Generate, Plan, Reconcile, Resume, Reuse
+from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse
 from storyboard.report.cells import harmless, pad, width_of
 from storyboard.report.paint import Paint
 
@@ -11,7 +11,13 @@ __all__ = ["model_name", "totals"]
 
 _LABEL = len("ready in") + 2
 _DEAREST = 5
-_VERBS = ((Generate, "generate"), (Reuse, "reuse"), (Resume, "resume"), (Reconcile, "reconcile"))
+_VERBS = (
+    (Generate, "to generate"),
+    (Reuse, "to reuse"),
+    (Resume, "to resume"),
+    (Reconcile, "to reconcile"),
+    (Blocked, "blocked"),
+)
 _KINDS = ("image-to-video", "text-to-video")
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 _FEW = 1.5
@@ -29,6 +35,8 @@ def totals(plan: Plan, paint: Paint) -> Iterator[str]:
     """Yield the lines under a plan's table, and the dearest shots of one that is over budget."""
     yield _total("shots", _shots(plan))
     yield _total("cost", _cost(plan, paint))
+    if plan.most > plan.cost:
+        yield _total("at most", f"{show_usd(plan.most)}, if fallbacks have to make every shot")
     yield _total("film", _runtime(plan, paint))
     if any(plan.to_make()):
         yield _total("ready in", _wall_clock(plan))
@@ -42,18 +50,20 @@ def _total(label: str, value: str) -> str:
 
 def _shots(plan: Plan) -> str:
     counts = ((plan.count(kind), verb) for kind, verb in _VERBS)
-    return ", ".join(f"{count} to {verb}" for count, verb in counts if count) or "none"
+    return ", ".join(f"{count} {verb}" for count, verb in counts if count) or "none"
 
 
 def _cost(plan: Plan, paint: Paint) -> str:
     if not plan.cost:
         return paint("free", "good") if plan.count(Generate) else "nothing"
     cost = show_usd(plan.cost)
+    if plan.spent:
+        cost = f"{cost} beside {show_usd(plan.spent)} spent"
     if plan.budget_cost is None:
         return f"{cost}, no budget set"
     if not plan.over_budget:
         return f"{cost} of {show_usd(plan.budget_cost)}"
-    over = show_usd(MicroUsd(plan.cost - plan.budget_cost))
+    over = show_usd(MicroUsd(plan.spent + plan.cost - plan.budget_cost))
     return paint(f"{cost}, over the budget of {show_usd(plan.budget_cost)} by {over}", "error")
 
 

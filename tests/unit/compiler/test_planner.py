@@ -15,9 +15,11 @@ from storyboard.compiler.planner import Owned, Script, make_plan, wall_clock
 from storyboard.compiler.request import AnimaticLook
 from storyboard.engine.runner import Limits, run_plan
 from storyboard.model.account import Account
-from storyboard.model.card import AnyLength, PriceRow
+from storyboard.model.attempt import Past
+from storyboard.model.card import AnyLength, ListedLengths, PriceRow
+from storyboard.model.job import Cause, State
 from storyboard.model.money import MicroUsd, Millis
-from storyboard.model.plan import Generate, Reuse, Why
+from storyboard.model.plan import Blocked, Generate, Reconcile, Resume, Reuse, Why
 from storyboard.model.request import made_from
 
 BRONZE = Account("bronze", 5, 3)
@@ -287,3 +289,115 @@ def test_planning_touches_nothing(no_io):
     whole = film(THREE)
     with no_io():
         planned(whole)
+
+
+def tried(plan, state, *, number=0, cause=Cause.OTHER, prediction="p", reason="no"):
+    """Remember what became of an order for a shot, of its first model unless another is named."""
+    offers = plan.shots[0].offers
+    return {offers[number].key: Past("7", state, prediction, reason, cause)}
+
+
+def one(past, text=HEAD + "shots: [{id: a, image: a.png, fallback: [other]}]", **more):
+    fresh = planned(text)
+    return planned(text, replace(Owned(past=past(fresh)), **more)).shots[0]
+
+
+def test_an_order_under_way_is_resumed():
+    """Taken, or made and not fetched, or fetched and damaged since: it is paid for."""
+    for state in (State.SUBMITTED, State.READY, State.OWNED):
+        shot = one(lambda plan, state=state: tried(plan, state))
+        assert shot.step == Resume("p")
+        assert (shot.cost, shot.price) == (0, 400_000)
+
+
+def test_an_order_that_nobody_knows_of_is_looked_up():
+    """Neither bought again nor taken for bought."""
+    for state in (State.INTENT, State.UNKNOWN):
+        shot = one(lambda plan, state=state: tried(plan, state, prediction=None))
+        assert shot.step == Reconcile("7")
+
+
+def test_a_clip_that_is_there_is_reused_whatever_the_ledger_says():
+    """Content decides."""
+    fresh = planned(HEAD + "shots: [{id: a, image: a.png}]")
+    owned = replace(owning(fresh), past=tried(fresh, State.LOST))
+    assert planned(HEAD + "shots: [{id: a, image: a.png}]", owned).shots[0].step == Reuse()
+
+
+def test_what_failed_is_made_again_of_the_same_model_while_its_money_is_out():
+    """A fallback would put money at stake twice."""
+    shot = one(lambda plan: tried(plan, State.FAILED, cause=Cause.UPSTREAM))
+    assert (shot.model, shot.step.why) == ("house", Why.FAILED_BEFORE)
+    assert [each.model for each in shot.fallbacks] == ["other"]
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.REFUNDED])
+def test_what_surely_cost_nothing_goes_to_the_fallback(state):
+    """At that model's own price; without another model the first is asked again."""
+    shot = one(lambda plan: tried(plan, state))
+    assert (shot.model, shot.step.why, shot.fallbacks) == ("other", Why.FAILED_BEFORE, ())
+    alone = one(lambda plan: tried(plan, state), HEAD + "shots: [{id: a, image: a.png}]")
+    assert (alone.model, alone.step.why) == ("house", Why.FAILED_BEFORE)
+
+
+def test_a_clip_that_the_fallback_made_stands_for_the_shot():
+    """It is not bought again of the first model."""
+    text = HEAD + "shots: [{id: a, image: a.png, fallback: [other]}]"
+    fresh = planned(text)
+    made = fresh.shots[0].fallbacks[0].key
+    shot = planned(text, Owned(frozenset({made}), past=tried(fresh, State.REFUSED))).shots[0]
+    assert (shot.step, shot.model, shot.key) == (Reuse(), "other", made)
+
+
+def test_a_fallback_that_sells_no_such_length_is_none():
+    """It could not make the shot."""
+    cards = {**CARDS, "other": card(id="other", lengths=ListedLengths((Millis(1000),)))}
+    text = HEAD + "shots: [{id: a, image: a.png, fallback: [other, nobody]}]"
+    assert planned(text, cards=cards).shots[0].fallbacks == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [
+        (State.REFUSED, Cause.MODERATION),
+        (State.FAILED, Cause.MODERATION),
+        (State.REFUNDED, Cause.MODERATION),
+        (State.LOST, Cause.OTHER),
+    ],
+)
+def test_what_a_person_has_to_decide_is_blocked(state, cause):
+    """Moderated as it is, or bought and lost: nothing is spent on it until somebody says so."""
+    text = HEAD + "shots: [{id: a, image: a.png}]"
+    shot = one(lambda plan: tried(plan, state, cause=cause), text)
+    assert isinstance(shot.step, Blocked)
+    assert (shot.cost, shot.step.cost, shot.fallbacks) == (0, 400_000, ())
+    again = one(lambda plan: tried(plan, state, cause=cause), text, again=frozenset({"a"}))
+    assert isinstance(again.step, Generate)
+    assert again.cost == 400_000
+
+
+def test_a_clip_that_was_owned_once_is_never_bought_again_by_itself():
+    """The ledger may be gone, and the clip's file: its record alone stops the money."""
+    text = HEAD + "shots: [{id: a, image: a.png}]"
+    known = frozenset(shot.key for shot in planned(text).shots)
+    shot = planned(text, Owned(known=known)).shots[0]
+    assert isinstance(shot.step, Blocked)
+    free = planned(text, Owned(known=known), animatic=AnimaticLook()).shots[0]
+    assert isinstance(free.step, Generate), "what costs nothing is simply made again"
+
+
+def test_a_chain_starts_from_the_clip_that_stands_for_its_shot():
+    """Once the fallback has made it, what follows is another order: it shows another frame."""
+    text = HEAD + (
+        "shots: [{id: a, image: a.png, fallback: [other]}, {id: b, image: {from: a, frame: last}}]"
+    )
+    fresh = planned(text)
+    made = fresh.shots[0].fallbacks[0].key
+    later = planned(text, Owned(frozenset({made}), past=tried(fresh, State.REFUNDED)))
+    assert dict(fresh.shots[1].request.inputs)["image"] == f"clip:{fresh.shots[0].key}#last"
+    assert dict(later.shots[1].request.inputs)["image"] == f"clip:{made}#last"
+
+
+def test_what_was_spent_is_the_plans_to_tell():
+    """All that counts against the film's budget."""
+    assert planned(THREE, Owned(spent=MicroUsd(5))).spent == 5

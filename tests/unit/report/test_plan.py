@@ -7,7 +7,17 @@ import pytest
 
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.money import MicroUsd, Millis, micro_usd
-from storyboard.model.plan import Generate, Plan, PlannedShot, Reconcile, Resume, Reuse, Why
+from storyboard.model.plan import (
+    Blocked,
+    Generate,
+    Offer,
+    Plan,
+    PlannedShot,
+    Reconcile,
+    Resume,
+    Reuse,
+    Why,
+)
 from storyboard.model.request import ClipRequest, clip_key
 from storyboard.report.cells import width_of
 from storyboard.report.plan_json import render_plan_json
@@ -210,15 +220,20 @@ def test_json_has_exactly_the_keys_of_the_schema():
         "bought_ms": 8000,
         "cost_usd": "0.80",
         "key": MIXED.shots[1].key,
+        "blocked": None,
+        "fallbacks": [],
     }
     assert [each["why"] for each in document["shots"]] == [None, "changed", "new", None, None]
     assert document["totals"] == {
         "cost_usd": "3.20",
+        "most_usd": "3.20",
+        "spent_usd": "0.00",
         "runtime_ms": 37_500,
         "generate": 2,
         "reuse": 1,
         "resume": 1,
         "reconcile": 1,
+        "blocked": 0,
         "wall_clock_s": 250.0,
     }
     assert document["budget"] == {"cost_usd": "6.00", "runtime_ms": 60_000}
@@ -230,3 +245,41 @@ def test_json_says_null_for_what_is_not_known():
     document = json.loads(render_plan_json(Plan("f", (), MicroUsd(0)), (), {}))
     assert document["budget"] == {"cost_usd": None, "runtime_ms": None}
     assert document["totals"]["wall_clock_s"] is None
+
+
+def offered(name, price):
+    request = shot(name, Reuse()).request
+    return Offer(SORA, Millis(8000), request, shot(name, Reuse()).key, micro_usd(price))
+
+
+def test_fallbacks_are_priced_before_anything_is_spent():
+    """The most that a build may cost stands under what it is to cost, and in the JSON."""
+    dear = dataclasses.replace(shot("a", generate("0.80")), fallbacks=(offered("b", "1.92"),))
+    cheap = dataclasses.replace(shot("c", generate("0.80")), fallbacks=(offered("d", "0.10"),))
+    plan = Plan("f", (dear, cheap), Millis(1))
+    assert "at most   $2.72, if fallbacks have to make every shot\n" in text(plan)
+    document = json.loads(render_plan_json(plan, (), {}))
+    assert document["totals"]["most_usd"] == "2.72"
+    assert document["shots"][0]["fallbacks"] == [
+        {"model": SORA, "bought_ms": 8000, "cost_usd": "1.92"}
+    ]
+
+
+def test_a_blocked_shot_says_why_and_costs_nothing():
+    """It waits for a person; the count stands among the others."""
+    plan = Plan("f", (shot("a", Blocked("bought, and lost: gone", micro_usd("0.80"))),), Millis(1))
+    shown = text(plan)
+    assert "! blocked (bought, and lost: gone)" in shown
+    assert "shots     1 blocked\ncost      nothing\n" in shown
+    document = json.loads(render_plan_json(plan, (), {}))
+    assert document["shots"][0]["blocked"] == "bought, and lost: gone"
+    assert document["totals"]["blocked"] == 1
+
+
+def test_what_was_spent_before_counts_against_the_budget():
+    """A film's budget is for all its builds together; a build that costs nothing is never over."""
+    plan = Plan("f", (shot("a", generate("4")),), Millis(1), micro_usd(6), spent=micro_usd(3))
+    assert plan.over_budget
+    assert "cost      $4.00 beside $3.00 spent, over the budget of $6.00 by $1.00\n" in text(plan)
+    free = dataclasses.replace(plan, shots=(shot("a", Reuse()),), spent=micro_usd(7))
+    assert not free.over_budget

@@ -1,0 +1,107 @@
+"""Sends an order, once under each intent; what an answer leaves open is looked up, never repeated.
+
+Only an order that surely was not taken goes out again: one that never left, one that the provider
+put off, one that history shows absent.
+"""
+
+from typing import Final
+
+from storyboard.engine.events import Stage, Staged, Submitted
+from storyboard.engine.provider import NeverSent, PutOff, Refused, Taken, Unclear
+from storyboard.engine.reconcile import Reconciler
+from storyboard.engine.shop import NotBought, Shop
+from storyboard.engine.told import failure, unclear
+from storyboard.model import job
+from storyboard.model.attempt import Attempt
+from storyboard.model.errors import EnvironmentFault
+from storyboard.model.job import Cause, State
+
+__all__ = ["Sender"]
+
+_MOST_SENDS: Final = 8
+_MINUTE: Final = 60.0
+_WAIT: Final = 5.0
+"""Seconds before an order that never left is sent again; longer by as much each time."""
+_HINTS: Final = {
+    Cause.ACCOUNT: "check the key, and what its account may do: `storyboard doctor`",
+    Cause.CREDIT: "top the account up, then run the same command again",
+}
+
+
+class Sender:
+    """Brings attempts from INTENT to SUBMITTED, or to an end."""
+
+    def __init__(self, shop: Shop, reconciler: Reconciler) -> None:
+        self._shop = shop
+        self._reconciler = reconciler
+
+    async def send(self, attempt: Attempt) -> Attempt | NotBought:
+        """Send an order that was reserved until it is taken, refused, or left to a person."""
+        reason = ""
+        for sends in range(1, _MOST_SENDS + 1):
+            self._shop.tell(Staged(attempt.order.shot, Stage.ORDERING))
+            answer = await self._shop.api.submit(attempt.order.model, attempt.order.payload)
+            match answer:
+                case Taken(prediction):
+                    return await self._taken(attempt, prediction)
+                case Refused(reason, cause):
+                    return await self._refused(attempt, reason, cause)
+                case Unclear(reason):
+                    attempt = await self._looked_up(attempt, reason)
+                case PutOff(reason, wait):
+                    attempt = await self._put_off(attempt, reason, wait)
+                case NeverSent(reason):
+                    attempt = await self._shop.record(attempt, job.NotTaken(reason))
+                    await self._shop.brake.lets(self._shop.clock.sleep(_WAIT * sends))
+            if attempt.job.state is State.SUBMITTED:
+                return attempt
+            if attempt.job.state is State.UNKNOWN:
+                return unclear(attempt)
+            if not await self._may_go_again():
+                return await self._withdrawn(attempt, self._shop.brake.reason)
+        return await self._given_up(attempt, reason)
+
+    async def _may_go_again(self) -> bool:
+        brake = self._shop.brake
+        return await brake.lets(self._shop.throttle.turn()) and not brake.pulled
+
+    async def _taken(self, attempt: Attempt, prediction: str) -> Attempt:
+        """Write the order's name down before anything else is done with it."""
+        attempt = await self._shop.record(attempt, job.Sent(prediction))
+        self._shop.tell(Submitted(attempt.order.shot, prediction))
+        return attempt
+
+    async def _refused(self, attempt: Attempt, reason: str, cause: Cause) -> NotBought:
+        await self._shop.record(attempt, job.Refused(reason, cause))
+        if cause in _HINTS:
+            # No other shot would fare better: the whole build stops here.
+            self._shop.brake.pull(reason, EnvironmentFault(reason, hint=_HINTS[cause]))
+        return NotBought(failure(reason, cause), attempt.id, cause)
+
+    async def _looked_up(self, attempt: Attempt, reason: str) -> Attempt:
+        attempt = await self._shop.record(attempt, job.LostTrack(reason))
+        attempt = await self._reconciler.settle(attempt)
+        if attempt.job.prediction is not None:
+            self._shop.tell(Submitted(attempt.order.shot, attempt.job.prediction))
+        return attempt
+
+    async def _put_off(self, attempt: Attempt, reason: str, wait: float | None) -> Attempt:
+        """Wait as long as the provider asks, then make sure in history that it was not taken."""
+        attempt = await self._shop.record(attempt, job.NotTaken(reason))
+        seconds = _MINUTE if wait is None else wait
+        self._shop.throttle.pause(seconds)
+        self._shop.tell(Staged(attempt.order.shot, Stage.WAITING, reason))
+        await self._shop.brake.lets(self._shop.clock.sleep(seconds))
+        if await self._reconciler.listed(attempt):
+            return await self._looked_up(attempt, "it was put off, and history lists it")
+        return attempt
+
+    async def _withdrawn(self, attempt: Attempt, reason: str) -> NotBought:
+        await self._shop.record(attempt, job.Withdrawn(reason))
+        return NotBought(f"not ordered: {reason}", unordered=True)
+
+    async def _given_up(self, attempt: Attempt, reason: str) -> NotBought:
+        """Stop ordering: what would not leave so often will not leave for the next shot either."""
+        hint = "check the network; the same command goes on from here"
+        self._shop.brake.pull(reason, EnvironmentFault(reason, hint=hint))
+        return await self._withdrawn(attempt, reason)

@@ -143,13 +143,14 @@ def test_an_animatic_is_made_once(project):
 
 
 @pytest.mark.slow
-def test_a_build_without_buying_says_so_and_keeps_the_key_to_itself(project, monkeypatch):
-    """With a key the animatic is made all the same, and the key is nowhere."""
+def test_a_build_that_buys_nothing_says_so_and_keeps_the_key_to_itself(project, monkeypatch):
+    """Without a key the animatic is made; with one, but nobody to confirm, nothing is bought."""
     said = answer("build", "film.yaml")
     assert "No key" in said.err
     monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
     said = answer("build", "film.yaml")
-    assert "does not buy clips yet" in said.err
+    assert said.code == ExitCode.SPENDING_REFUSED
+    assert "nobody is there to confirm it" in said.err
     written = (
         said.out
         + said.err

@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from os import cpu_count
 from pathlib import Path
@@ -16,17 +17,17 @@ from storyboard.app.compile import Compilation, result_path
 from storyboard.app.plan import clip_store, remember_orders
 from storyboard.compiler.pipeline import Compiled
 from storyboard.cutting.timeline import make_timeline
-from storyboard.engine.ports import Clip, ClipStore
+from storyboard.engine.ports import Clip, ClipStore, VideoApi
 from storyboard.engine.runner import Limits, RunResult, run_plan
 from storyboard.model.errors import ShotsFailed
-from storyboard.model.money import MicroUsd
+from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import Generate, Plan, Why
 from storyboard.model.request import ClipKey
 from storyboard.model.story import Film
 from storyboard.model.timeline import Timeline
 from storyboard.report.progress import FramesProgress, RunProgress
 
-__all__ = ["Built", "Watchers", "build_animatic"]
+__all__ = ["Built", "Watchers", "build_animatic", "cut_film", "renderer"]
 
 _BETWEEN_LOOKS = 0.05
 
@@ -62,10 +63,24 @@ def build_animatic(
     result = _make_clips(plan, store, watchers)
     _refuse_failures(result)
     clips = {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
-    timeline = _timeline(film, plan)
+    orders = {shot.id: (shot.key, shot.bought) for shot in plan.shots}
     path = result_path(compilation, ".animatic.mp4")
-    fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
     remember_orders(compilation, plan, free=True)
+    return cut_film(compilation, plan, film, orders, clips, path, watchers)
+
+
+def cut_film(
+    compilation: Compilation,
+    plan: Plan,
+    film: Film,
+    orders: Mapping[str, tuple[ClipKey, Millis]],
+    clips: Mapping[ClipKey, Clip],
+    path: Path,
+    watchers: Watchers,
+) -> Built:
+    """Cut a film whose clips are all there; `orders` is each shot's clip and its bought length."""
+    timeline = _timeline(film, orders)
+    fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
     return Built(path, plan, timeline, fresh)
 
 
@@ -85,19 +100,24 @@ def _without_damaged(plan: Plan, store: ClipStore) -> Plan:
 def _make_clips(plan: Plan, store: ClipStore, watchers: Watchers) -> RunResult:
     if not any(plan.to_make()):
         return RunResult((), ())
+    with watchers.clips() as listen, renderer(store) as (api, limits):
+        return asyncio.run(run_plan(plan, api, store, SystemClock(), listen, limits))
+
+
+@contextmanager
+def renderer(store: ClipStore) -> Iterator[tuple[VideoApi, Limits]]:
+    """Open the free provider, and say how much it can do at once on this machine."""
     # The renderer brings numpy, Pillow and PyAV: only a build that renders pays for them.
     from storyboard.adapters.animatic import Animatic  # noqa: PLC0415
     from storyboard.adapters.media.animatic.render import render_clip  # noqa: PLC0415
 
     cores = cpu_count() or 1
     scratch = str(Path(store.scratch(ClipKey("animatic"))).parent)
-    limits = Limits(cores, _BETWEEN_LOOKS)
     with (
-        watchers.clips() as listen,
         ThreadPoolExecutor(cores) as executor,
         Animatic(render_clip, executor, scratch) as api,
     ):
-        return asyncio.run(run_plan(plan, api, store, SystemClock(), listen, limits))
+        yield api, Limits(cores, _BETWEEN_LOOKS)
 
 
 def _refuse_failures(result: RunResult) -> None:
@@ -116,15 +136,15 @@ def _owned(store: ClipStore, key: ClipKey, shot: str) -> Clip:
     return clip
 
 
-def _timeline(film: Film, plan: Plan) -> Timeline:
-    outcome = make_timeline(film, {shot.id: (shot.key, shot.bought) for shot in plan.shots})
+def _timeline(film: Film, orders: Mapping[str, tuple[ClipKey, Millis]]) -> Timeline:
+    outcome = make_timeline(film, dict(orders))
     if outcome.value is None:
         raise ValueError(outcome.diagnostics)
     return outcome.value
 
 
 def _cut(
-    timeline: Timeline, clips: dict[ClipKey, Clip], path: Path, watchers: Watchers, state: Path
+    timeline: Timeline, clips: Mapping[ClipKey, Clip], path: Path, watchers: Watchers, state: Path
 ) -> bool:
     """Cut the film unless the file there is what this very cut made; tell whether it was cut."""
     identity = _identity(timeline, clips)
@@ -141,7 +161,7 @@ def _cut(
     return True
 
 
-def _identity(timeline: Timeline, clips: dict[ClipKey, Clip]) -> str:
+def _identity(timeline: Timeline, clips: Mapping[ClipKey, Clip]) -> str:
     """Name a cut by all that goes into it: the program, the timeline and the clips' bytes."""
     parts = {
         "program": __version__,

@@ -1,10 +1,9 @@
 """The commands that read a film: check it, show its prompts, price it, make it."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ import click
 
 from storyboard.app.compile import Compilation, FilmOptions, compile_film_at
 from storyboard.cli.console import emit, say, wants_colour, width
+from storyboard.cli.findings import show_findings
+from storyboard.cli.options import AS_JSON, amount, film_options
 from storyboard.model.diagnostic import Diagnostic, has_errors
 from storyboard.model.errors import ExitCode
+from storyboard.model.money import MicroUsd
 
 __all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts", "sheet"]
-
-Command = Callable[..., Any]
 
 
 class Format(StrEnum):
@@ -29,64 +29,7 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-def _film_options(command: Command) -> Command:
-    """Add what every command that reads a film takes, and hand it over as one value."""
-
-    @wraps(command)
-    def with_options(
-        *arguments: object,
-        settings: tuple[tuple[str, str], ...],
-        variant: str | None,
-        no_cache: bool,
-        **named: object,
-    ) -> object:
-        options = FilmOptions(settings, variant, cache=not no_cache)
-        return command(*arguments, options=options, **named)
-
-    for option in (
-        click.option("--no-cache", is_flag=True, help="Compile anew; remember nothing."),
-        click.option("--variant", metavar="NAME", help="Build a variant of the film."),
-        click.option(
-            "--set",
-            "settings",
-            metavar="NAME=VALUE",
-            multiple=True,
-            callback=_settings,
-            help="Give a variable of the film another value; may be repeated.",
-        ),
-    ):
-        with_options = option(with_options)
-    return with_options
-
-
-def _settings(
-    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name.strip():
-            message = f"{each!r} is not NAME=VALUE"
-            raise click.BadParameter(message)
-        pairs.append((name.strip(), value))
-    return tuple(pairs)
-
-
 _FILM = click.argument("film", metavar="FILM", type=click.Path())
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
-
-
-def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json: bool) -> None:
-    """Show findings: on stderr beside a command's data, or as the data itself when it has none."""
-    if as_json:
-        from storyboard.report.findings_json import render_json  # noqa: PLC0415  only if asked
-
-        emit(render_json(findings, compilation.sources))
-    elif findings:
-        from storyboard.report.findings_text import render_text  # noqa: PLC0415  only if any
-
-        colour = wants_colour(sys.stderr)
-        say(render_text(findings, compilation.sources, colour=colour, width=width()))
 
 
 @click.command()
@@ -99,7 +42,7 @@ def _show(compilation: Compilation, findings: tuple[Diagnostic, ...], *, as_json
     help="How findings are written.",
 )
 @click.option("--json", "form", flag_value=Format.JSON.value, help="The same as --format json.")
-@_film_options
+@film_options
 def check(
     films: tuple[str, ...],
     form: str,
@@ -144,8 +87,8 @@ def _written(form: Format, findings: tuple[Diagnostic, ...], sources: dict[str, 
 @click.command()
 @_FILM
 @click.argument("shot", required=False)
-@_JSON
-@_film_options
+@AS_JSON
+@film_options
 def prompts(
     film: str,
     shot: str | None,
@@ -154,7 +97,7 @@ def prompts(
 ) -> ExitCode:
     """Print exactly what would be sent for each shot, or for one."""
     compilation = compile_film_at(film, options)
-    _show(compilation, compilation.diagnostics, as_json=as_json and not compilation.ok)
+    show_findings(compilation, compilation.diagnostics, as_json=as_json and not compilation.ok)
     if not compilation.ok:
         return ExitCode.INVALID_STORYBOARD
     from storyboard.app.prompts import chosen_prompts  # noqa: PLC0415
@@ -168,8 +111,8 @@ def prompts(
 @click.command()
 @_FILM
 @click.option("--animatic", "free", is_flag=True, help="Plan the free animatic instead.")
-@_JSON
-@_film_options
+@AS_JSON
+@film_options
 def plan(
     film: str,
     free: bool,
@@ -183,7 +126,7 @@ def plan(
 
 def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
     if not compilation.ok:
-        _show(compilation, compilation.diagnostics, as_json=as_json)
+        show_findings(compilation, compilation.diagnostics, as_json=as_json)
         return ExitCode.INVALID_STORYBOARD
     from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
     from storyboard.compiler.request import AnimaticLook  # noqa: PLC0415
@@ -197,7 +140,7 @@ def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
     else:
         from storyboard.report.plan_text import render_plan_text  # noqa: PLC0415
 
-        _show(compilation, findings, as_json=False)
+        show_findings(compilation, findings, as_json=False)
         emit(render_plan_text(made, colour=wants_colour(sys.stdout), width=width()))
     return ExitCode.SPENDING_REFUSED if made.over_budget else ExitCode.OK
 
@@ -205,36 +148,55 @@ def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
 @click.command()
 @_FILM
 @click.option("--dry-run", is_flag=True, help="The same as `storyboard plan`.")
-@_JSON
-@_film_options
+@click.option("-y", "--yes", is_flag=True, help="Spend what the plan says without being asked.")
+@click.option("--max-cost", metavar="USD", callback=amount, help="Spend no more in this run.")
+@click.option(
+    "--again",
+    metavar="SHOT",
+    multiple=True,
+    help="Order a shot again that was refused by moderation or whose clip was lost; repeatable.",
+)
+@AS_JSON
+@film_options
 def build(
     film: str,
     dry_run: bool,
+    yes: bool,
+    max_cost: MicroUsd | None,
+    again: tuple[str, ...],
     as_json: bool,
     options: FilmOptions,
 ) -> ExitCode:
-    """Make the film. This version buys nothing: it makes the free animatic, and says so."""
-    compilation = compile_film_at(film, replace(options, free=not dry_run))
-    if dry_run:
-        return _plan(compilation, free=False, as_json=as_json)
-    if compilation.ok:
-        from storyboard.app.purse import find_key  # noqa: PLC0415
+    """Make the film: buy the clips that are missing, and cut them together.
 
-        has_key = find_key() is not None
-        say(
-            "This version does not buy clips yet: making the free animatic."
-            if has_key
-            else "No key (WAVESPEED_API_KEY is not set): making the free animatic."
-        )
-    return _animatic(compilation, as_json=as_json)
+    Nothing is ordered before the plan was shown and confirmed. Without a key it makes the free
+    animatic. Stopped or failed, the same command goes on where it was: nothing is paid twice.
+    """
+    if dry_run:
+        return _plan(compile_film_at(film, options), free=False, as_json=as_json)
+    from storyboard.app.purse import find_key  # noqa: PLC0415
+
+    key = find_key()
+    compilation = compile_film_at(film, replace(options, free=key is None))
+    if key is None:
+        if compilation.ok:
+            say("No key (WAVESPEED_API_KEY is not set): making the free animatic.")
+        return _animatic(compilation, as_json=as_json)
+    from storyboard.cli.purchase import Wishes, purchase  # noqa: PLC0415
+
+    wishes = Wishes(key, yes=yes, max_cost=max_cost, again=frozenset(again), as_json=as_json)
+    if not compilation.ok:
+        show_findings(compilation, compilation.diagnostics, as_json=as_json)
+        return ExitCode.INVALID_STORYBOARD
+    return purchase(compilation, wishes)
 
 
 @click.command()
 @_FILM
 @click.option("--burn-in", is_flag=True, help="Show each shot's id and the timecode in a corner.")
 @click.option("--slates", is_flag=True, help="Show slates with the action in place of stills.")
-@_JSON
-@_film_options
+@AS_JSON
+@film_options
 def animatic(
     film: str,
     burn_in: bool,
@@ -251,7 +213,7 @@ def _animatic(
     compilation: Compilation, *, as_json: bool, burn_in: bool = False, slates: bool = False
 ) -> ExitCode:
     if not compilation.ok:
-        _show(compilation, compilation.diagnostics, as_json=as_json)
+        show_findings(compilation, compilation.diagnostics, as_json=as_json)
         return ExitCode.INVALID_STORYBOARD
     from storyboard.app.build import Watchers, build_animatic  # noqa: PLC0415
     from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
@@ -260,7 +222,7 @@ def _animatic(
     from storyboard.report.progress import frames_progress, run_progress  # noqa: PLC0415
 
     made, compiled = plan_film(compilation, animatic=AnimaticLook(burn_in, slates))
-    _show(compilation, plan_findings(compilation, made), as_json=False)
+    show_findings(compilation, plan_findings(compilation, made), as_json=False)
     watchers = Watchers(run_progress, partial(frames_progress, "cutting the film"))
     built = build_animatic(compilation, made, compiled, watchers)
     if as_json:
@@ -275,7 +237,7 @@ def _animatic(
 @_FILM
 @click.option("-o", "--output", type=click.Path(), help="Where to write the PNG.")
 @click.option("--columns", type=click.IntRange(1, 8), help="Shots in a row; at most 3 if not said.")
-@_film_options
+@film_options
 def sheet(
     film: str,
     output: str | None,
@@ -287,7 +249,7 @@ def sheet(
         message = f"{output!r} does not end in .png, and a sheet is a PNG"
         raise click.BadParameter(message)
     compilation = compile_film_at(film, options)
-    _show(compilation, compilation.diagnostics, as_json=False)
+    show_findings(compilation, compilation.diagnostics, as_json=False)
     if not compilation.ok:
         return ExitCode.INVALID_STORYBOARD
     from storyboard.app.sheet import draw_film_sheet  # noqa: PLC0415

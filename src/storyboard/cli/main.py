@@ -47,6 +47,7 @@ class Section(NamedTuple):
 
 _BUILD = "storyboard.cli.build"
 _TOOLS = "storyboard.cli.tools"
+_MONEY = "storyboard.cli.money"
 
 COMMANDS: tuple[Section, ...] = (
     Section(
@@ -74,10 +75,33 @@ COMMANDS: tuple[Section, ...] = (
         },
     ),
     Section(
+        "Money",
+        {
+            "status": Entry(_MONEY, "status", "Show what is owned, in flight, unclear or failed."),
+            "costs": Entry(_MONEY, "costs", "Show what was spent, by shot, film and month."),
+            "adopt": Entry(
+                _MONEY, "adopt", "Say which order of the provider an unclear attempt is."
+            ),
+            "forget": Entry(
+                _MONEY, "forget", "Give an attempt up, so that its shot can be ordered again."
+            ),
+        },
+    ),
+    Section(
         "Tools",
         {
             "models": Entry(_TOOLS, "models", "List models with lengths, prices and status."),
             "schema": Entry(_TOOLS, "schema", "Print a JSON Schema, for editors and scripts."),
+            "simulate": Entry(
+                "storyboard.cli.rehearse",
+                "simulate",
+                "Rehearse a build: a stand-in for the paid API on this machine.",
+            ),
+            "doctor": Entry(
+                "storyboard.cli.health",
+                "doctor",
+                "Check the key, the balance, the disk, ffmpeg and the clock.",
+            ),
         },
     ),
 )

@@ -16,7 +16,7 @@ from storyboard.report.pages import first_sentence
 
 __all__ = ["explain", "models", "schema"]
 
-_SCHEMAS = ("storyboard", "scene", "plan", "findings", "card")
+_SCHEMAS = ("storyboard", "scene", "plan", "findings", "card", "status", "costs", "doctor")
 
 
 @click.command()
@@ -61,7 +61,7 @@ def _show(page: str) -> None:
 @click.command()
 @click.argument("name", type=click.Choice(_SCHEMAS), default=_SCHEMAS[0])
 def schema(name: str) -> ExitCode:
-    """Print the JSON Schema of a storyboard, an included scene, a plan, findings or a card."""
+    """Print the JSON Schema of a storyboard, or of what a command writes with --json."""
     emit(resource("schemas", f"{name}.schema.json"))
     return ExitCode.OK
 

@@ -8,7 +8,7 @@ from storyboard.model.timeline import Timeline
 from storyboard.report.cells import harmless
 from storyboard.report.document import write_json
 
-__all__ = ["SCHEMA", "render_built_json", "render_built_text"]
+__all__ = ["SCHEMA", "built_value", "render_built_json", "render_built_text"]
 
 SCHEMA = "storyboard/build-1"
 
@@ -27,7 +27,12 @@ def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
 
 def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
     """Write what was built as one JSON object; `fresh` tells whether the film was cut anew."""
-    document = {
+    return write_json(built_value(path, plan, timeline, fresh=fresh))
+
+
+def built_value(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> dict[str, object]:
+    """Return a film that was built as JSON has it."""
+    return {
         "schema": SCHEMA,
         "film": plan.film,
         "path": str(path),
@@ -42,7 +47,6 @@ def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool
             for shot in plan.shots
         ],
     }
-    return write_json(document)
 
 
 def _running_time(timeline: Timeline) -> Millis:

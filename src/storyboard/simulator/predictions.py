@@ -7,6 +7,7 @@ happens, the charge's end, the next start, the refund. So a thousand predictions
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -153,7 +154,8 @@ class Predictions:
 def _ending(prediction: Prediction) -> Ending:
     if prediction.clip is None:
         return ENDINGS[prediction.fate]
-    broken = prediction.clip.work.exception()
+    work = prediction.clip.work
+    broken = CancelledError() if work.cancelled() else work.exception()
     if broken is None:
         return prediction.ending
     failed = ENDINGS[Fate.EXECUTION_FAILED]

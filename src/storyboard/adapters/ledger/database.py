@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, Final, Self
 
 from storyboard.adapters.ledger.faults import as_fault, damaged
@@ -41,6 +41,9 @@ __all__ = ["UPLOAD_KEPT", "SqliteLedger"]
 UPLOAD_KEPT: Final = timedelta(days=6)
 """How long an upload is counted on: a day less than the provider keeps it, which is seven."""
 
+_WHOLE: Final = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_STEP: Final = ("SAVEPOINT step", "RELEASE step", "ROLLBACK TO step")
+
 
 class SqliteLedger:
     """The ledger of a project, in a file; implements the engine's Ledger.
@@ -52,7 +55,8 @@ class SqliteLedger:
         self._path = path
         self._now = now
         self._run = run
-        self._turn = Lock()
+        self._turn = RLock()
+        self._gathering = False
         self._connection = open_ledger(path)
 
     def __enter__(self) -> Self:
@@ -65,6 +69,20 @@ class SqliteLedger:
         """Let go of the file; nothing is left to write."""
         with self._turn:
             self._connection.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all that is done inside at once: one flush for many, and if it fails none of it.
+
+        What a call inside returns is on the disk only when this has ended well. Calls that are
+        refused inside leave no trace, and do not hinder the others.
+        """
+        with self._turn, self._transaction():
+            self._gathering = True
+            try:
+                yield
+            finally:
+                self._gathering = False
 
     def reserve(self, order: Order, caps: Caps) -> Reservation:
         """Write the intent to buy a clip, if no cap and no other attempt for it is in the way."""
@@ -153,15 +171,16 @@ class SqliteLedger:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, and alone: IMMEDIATE, so that what is read holds until it is written."""
+        begin, end, undo = _STEP if self._gathering else _WHOLE
         with self._reading():
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(begin)
             try:
                 yield
-                self._connection.execute("COMMIT")
+                self._connection.execute(end)
             except BaseException:
-                # After some errors SQLite has rolled back by itself.
+                # After some errors SQLite has rolled back by itself, and all of it.
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                    self._connection.execute(undo)
                 raise
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -1,0 +1,284 @@
+"""Builds a film by buying: plan, ask, order what is missing, keep every clip, cut them together."""
+
+import asyncio
+import signal
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from storyboard.adapters.ledger.database import SqliteLedger
+from storyboard.adapters.ledger.lock import build_lock, this_process
+from storyboard.adapters.wavespeed.client import WaveSpeed
+from storyboard.app.build import Built, Watchers, cut_film, renderer
+from storyboard.app.clock import SystemClock
+from storyboard.app.compile import Compilation, result_path
+from storyboard.app.history import film_name, read_history
+from storyboard.app.inspection import make_inspector
+from storyboard.app.models import list_cards
+from storyboard.app.plan import Known, clip_store, plan_film, remember_orders
+from storyboard.app.purse import Purse, load_purse
+from storyboard.app.receipt import make_receipt
+from storyboard.app.shop import Counter, open_shop
+from storyboard.app.stills import ProjectPictures
+from storyboard.compiler.pipeline import Compiled
+from storyboard.engine.billing import refresh_bills
+from storyboard.engine.brake import Brake
+from storyboard.engine.buying import BuyResult, buy_plan
+from storyboard.engine.events import Inspected, Noted, RunEvent
+from storyboard.engine.maker import Maker
+from storyboard.engine.ports import Clip, Listener
+from storyboard.engine.shop import Bought
+from storyboard.model.attempt import Caps
+from storyboard.model.errors import EnvironmentFault, SpendingRefused, StoryboardError
+from storyboard.model.job import State
+from storyboard.model.measure import Remark
+from storyboard.model.money import MicroUsd, show_usd
+from storyboard.model.plan import Blocked, Plan, Reuse
+from storyboard.model.receipt import Receipt
+from storyboard.model.request import ClipKey
+from storyboard.model.secret import Secret
+from storyboard.model.story import Film
+
+__all__ = ["Bid", "Purchased", "buy_film"]
+
+_INTERRUPTED = "interrupted"
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (
+    "stopping: nothing more is ordered, and what is in flight is seen through;"
+    " Ctrl-C again leaves at once, and the same command goes on from there"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """What the user allows: spending without being asked, how much, and shots to order again.
+
+    `confirm` is shown the plan, and asked where money would be spent; it may refuse by raising.
+    """
+
+    key: Secret
+    confirm: Callable[[Plan], None]
+    max_cost: MicroUsd | None = None
+    again: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Purchased:
+    """How a build ended: its receipt, and its film where no clip is missing."""
+
+    receipt: Receipt
+    built: Built | None
+    error: StoryboardError | None
+    interrupted: bool
+
+
+def buy_film(compilation: Compilation, bid: Bid, watchers: Watchers) -> Purchased:
+    """Buy what a film's plan is missing, within every cap, and cut the film.
+
+    The project is locked from the plan on, so what was confirmed is what is done. Raises Locked,
+    SpendingRefused, EnvironmentFault; a shot that fails is in the receipt.
+    """
+    purse = load_purse(compilation.settings)
+    clock = SystemClock(purse.speed)
+    holder = this_process(f"storyboard build {compilation.path}", clock.now())
+    with (
+        build_lock(compilation.settings.inside(purse.lock), holder),
+        SqliteLedger(compilation.settings.inside(purse.ledger), clock.now, _run_id()) as ledger,
+    ):
+        return _Build(compilation, bid, watchers, purse, clock, ledger).carry_out()
+
+
+def _run_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run of the plan came to, and the clips that were owned before it."""
+
+    plan: Plan
+    film: Film
+    result: BuyResult
+    owned: Mapping[ClipKey, Clip]
+    remarks: tuple[tuple[str, Remark], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """One build, with everything it stands on."""
+
+    compilation: Compilation
+    bid: Bid
+    watchers: Watchers
+    purse: Purse
+    clock: SystemClock
+    ledger: SqliteLedger
+
+    @property
+    def film(self) -> str:
+        """The name that the film's orders are booked under."""
+        return film_name(self.compilation.path, self.compilation.settings)
+
+    def carry_out(self) -> Purchased:
+        run = asyncio.run(self._bought())
+        remember_orders(self.compilation, run.plan, free=False)
+        receipt = make_receipt(run.plan, run.result, run.remarks, self.ledger, film=self.film)
+        built = self._cut(run) if receipt.complete else None
+        return Purchased(receipt, built, run.result.error, run.result.stopped == _INTERRUPTED)
+
+    async def _bought(self) -> _Run:
+        async with WaveSpeed(
+            self.purse.base_url, self.bid.key, self.clock, rehearsal=self.purse.rehearsal
+        ) as api:
+            await self._note_refunds(api)
+            plan, compiled, owned = self._planned()
+            _refuse_over_caps(plan, self.bid.max_cost, self._month_left())
+            self.bid.confirm(plan)
+            result, remarks = await self._carried_out(plan, compiled, api)
+        return _Run(plan, _film(compiled), result, owned, remarks)
+
+    async def _note_refunds(self, api: WaveSpeed) -> None:
+        """Ask for refunds that are awaited: where one has come, another model may be tried."""
+        awaited = [each for each in self.ledger.attempts() if each.job.state is State.FAILED]
+        with suppress(EnvironmentFault):
+            await refresh_bills(api, self.ledger, asyncio.to_thread, awaited)
+
+    def _planned(self) -> tuple[Plan, Compiled, Mapping[ClipKey, Clip]]:
+        """Plan with what is owned verified to the byte: a damaged clip counts as missing."""
+        known = Known(read_history(self.film, self.ledger), again=self.bid.again)
+        plan, compiled = plan_film(self.compilation, known=known)
+        owned, damaged = self._verified(plan)
+        if damaged:
+            plan, compiled = plan_film(self.compilation, known=replace(known, damaged=damaged))
+        return plan, compiled, owned
+
+    def _verified(self, plan: Plan) -> tuple[dict[ClipKey, Clip], frozenset[ClipKey]]:
+        """Read the clips that a plan reuses; return those that are whole, and the others' keys."""
+        made = {shot.key for shot in plan.shots if not isinstance(shot.step, Reuse)}
+        reused = {shot.key for shot in plan.shots} - made
+        found = {key: self._find(key) for key in reused}
+        whole = {key: clip for key, clip in found.items() if clip is not None}
+        return whole, frozenset(found.keys() - whole.keys())
+
+    def _find(self, key: ClipKey) -> Clip | None:
+        stores = (clip_store(self.compilation, free=free) for free in (False, True))
+        return next((clip for store in stores if (clip := store.find(key))), None)
+
+    def _month_left(self) -> MicroUsd | None:
+        if self.purse.month is None:
+            return None
+        counted = self.ledger.spent(month=f"{self.clock.now():%Y-%m}").counted
+        return MicroUsd(self.purse.month - counted)
+
+    async def _carried_out(
+        self, plan: Plan, compiled: Compiled, api: WaveSpeed
+    ) -> tuple[BuyResult, tuple[tuple[str, Remark], ...]]:
+        """Carry a plan out, or do nothing at all where there is nothing to do."""
+        remarks: list[tuple[str, Remark]] = []
+        settled = all(isinstance(shot.step, Reuse | Blocked) for shot in plan.shots)
+        if settled and not self.ledger.open_attempts():
+            return BuyResult({}, MicroUsd(0), MicroUsd(0)), ()
+        free = clip_store(self.compilation, plan, free=True)
+        with ExitStack() as opened:
+            listen = _noting(opened.enter_context(self.watchers.clips()), remarks)
+            shop = opened.enter_context(open_shop(self._counter(plan, compiled), api, listen))
+            maker = None
+            if any(not shot.price for shot in plan.to_make()):
+                renders, limits = opened.enter_context(renderer(free))
+                maker = Maker(renders, free, self.clock, listen, limits)
+            opened.enter_context(_interruptible(shop.brake, listen))
+            result = await buy_plan(plan, shop, film=self.film, maker=maker)
+        return result, tuple(remarks)
+
+    def _counter(self, plan: Plan, compiled: Compiled) -> Counter:
+        settings = self.compilation.settings
+        store = clip_store(self.compilation, plan, free=False)
+        cards = {card.id: card for card in list_cards(str(settings.root))}
+        frames = settings.inside(self.purse.folder / "frames")
+        stores = (store, clip_store(self.compilation, free=True))
+        return Counter(
+            ledger=self.ledger,
+            store=store,
+            pictures=ProjectPictures(settings.root, stores, frames),
+            inspect=make_inspector(store, cards, _film(compiled)),
+            caps=Caps(self.bid.max_cost, plan.budget_cost, self.purse.month),
+            account=settings.account,
+            clock=self.clock,
+        )
+
+    def _cut(self, run: _Run) -> Built:
+        """Cut the film from its clips, each as it was bought."""
+        orders = {shot.id: (shot.key, shot.bought) for shot in run.plan.shots}
+        clips = dict(run.owned)
+        for shot in run.plan.shots:
+            outcome = run.result.outcomes.get(shot.key)
+            if isinstance(outcome, Bought):
+                bought = outcome.offer.bought if outcome.offer is not None else shot.bought
+                orders[shot.id] = (outcome.clip.key, bought)
+                clips[outcome.clip.key] = outcome.clip
+        path = result_path(self.compilation, ".mp4")
+        return cut_film(self.compilation, run.plan, run.film, orders, clips, path, self.watchers)
+
+
+def _film(compiled: Compiled) -> Film:
+    if compiled.film is None:
+        message = "only a film without errors can be bought"
+        raise ValueError(message)
+    return compiled.film
+
+
+def _refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) -> None:
+    """Refuse a plan that would not fit under a cap; each order is held against them again."""
+    if not plan.cost:
+        return
+    cost = show_usd(plan.cost)
+    if plan.over_budget and plan.budget_cost is not None:
+        before = f" beside {show_usd(plan.spent)} spent" if plan.spent else ""
+        message = f"the plan costs {cost}{before}, over the budget of {show_usd(plan.budget_cost)}"
+        raise SpendingRefused(message, hint="raise the film's budget, or make fewer shots")
+    if run is not None and plan.cost > run:
+        message = f"the plan costs {cost}, over the limit of {show_usd(run)} for this run"
+        raise SpendingRefused(message, hint="allow more with --max-cost, or make fewer shots")
+    if month is not None and plan.cost > month:
+        message = f"the plan costs {cost}, and this month's limit leaves {show_usd(month)}"
+        raise SpendingRefused(message, hint="raise [budget] month in storyboard.toml, or wait")
+
+
+def _noting(listen: Listener, remarks: list[tuple[str, Remark]]) -> Listener:
+    """Pass events on, and note what is odd about clips for the receipt."""
+
+    def hear(event: RunEvent) -> None:
+        if isinstance(event, Inspected):
+            remarks.extend((event.shot, remark) for remark in event.remarks)
+        listen(event)
+
+    return hear
+
+
+@contextmanager
+def _interruptible(brake: Brake, listen: Listener) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM stop orders and nothing else; the second leaves at once."""
+    loop = asyncio.get_running_loop()
+    terminated = signal.getsignal(signal.SIGTERM)
+
+    def stop() -> None:
+        leave_to_python()
+        brake.pull(_INTERRUPTED)
+        listen(Noted(_STOPPING))
+
+    def leave_to_python() -> None:
+        for each in _STOPS:
+            loop.remove_signal_handler(each)
+        signal.signal(signal.SIGTERM, terminated)  # asyncio would end the process without a word
+
+    if sys.platform == "win32":  # no such handlers there: the first one leaves at once, safely too
+        yield
+        return
+    for each in _STOPS:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield
+    finally:
+        leave_to_python()

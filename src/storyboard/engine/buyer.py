@@ -162,7 +162,8 @@ class Buyer:
 
     async def _followed(self, attempt: Attempt) -> Ready | Failed | Missing:
         clock = self._shop.clock
-        age = (clock.now() - attempt.reserved_at).total_seconds()
+        age = max((clock.now() - attempt.reserved_at).total_seconds(), 0.0)
+        since = self._sender.sent_at.get(attempt.id, clock.monotonic() - age)
         self._shop.tell(Staged(attempt.order.shot, Stage.MAKING))
 
         def told(news: Running | Unreachable) -> None:
@@ -174,7 +175,7 @@ class Buyer:
         return await self._shop.poller.outcome(
             attempt.job.prediction or "",
             model=attempt.order.model,
-            since=clock.monotonic() - max(age, 0.0),
+            since=since,
             told=told,
         )
 

@@ -29,11 +29,15 @@ _HINTS: Final = {
 
 
 class Sender:
-    """Brings attempts from INTENT to SUBMITTED, or to an end."""
+    """Brings attempts from INTENT to SUBMITTED, or to an end.
+
+    `sent_at` is when the orders of this run were taken, by attempt and the clock's monotonic time.
+    """
 
     def __init__(self, shop: Shop, reconciler: Reconciler) -> None:
         self._shop = shop
         self._reconciler = reconciler
+        self.sent_at: dict[str, float] = {}
 
     async def send(self, attempt: Attempt) -> Attempt | NotBought:
         """Send an order that was reserved until it is taken, refused, or left to a person."""
@@ -67,6 +71,7 @@ class Sender:
 
     async def _taken(self, attempt: Attempt, prediction: str) -> Attempt:
         """Write the order's name down before anything else is done with it."""
+        self.sent_at[attempt.id] = self._shop.clock.monotonic()
         attempt = await self._shop.record(attempt, job.Sent(prediction))
         self._shop.tell(Submitted(attempt.order.shot, prediction))
         return attempt

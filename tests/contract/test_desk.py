@@ -180,8 +180,12 @@ def test_inside_one_flush_calls_see_each_other(ledger):
 
 def test_what_breaks_inside_leaves_nothing(ledger):
     """All of it or none."""
-    with pytest.raises(RuntimeError), ledger.together():
-        ledger.reserve(order(1), NO_CAPS)
-        raise RuntimeError
+    def write_and_break():
+        with ledger.together():
+            ledger.reserve(order(1), NO_CAPS)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_break()
     assert beside(ledger) == ()
     assert isinstance(ledger.reserve(order(1), NO_CAPS), Attempt)

@@ -1,6 +1,7 @@
 # Everything a newcomer or CI needs; each target sets up what it needs first.
 #   make film    build storyboards/the-yarn.yaml and print where the film is
 #   make test    format, lint, types, import contracts, all tests, coverage
+#   make soak    every storm and every kill, of which `make test` takes a sample (minutes)
 # Needs Python 3.11, 3.12 or 3.13 and make. PYTHON=… chooses an interpreter.
 
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: film sheet test lint types contracts tests check golden stills docs bench lock clean
+.PHONY: film sheet test lint types contracts tests soak check golden stills docs bench lock clean
 
 film: $(VENV)/.ready
 	@$(BIN)/storyboard build storyboards/the-yarn.yaml
@@ -37,6 +38,9 @@ tests: $(VENV)/.ready-dev
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered
 
+soak: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2 --soak tests/fault/test_storms.py tests/fault/test_kill.py
+
 golden: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest tests/golden --update-golden -q
 
@@ -49,6 +53,7 @@ docs: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/start.py
 	$(BIN)/python bench/animatic.py
+	$(BIN)/python bench/buying.py
 
 # The locks hold exact versions for development; pyproject.toml holds ranges for users.
 lock: $(VENV)/.ready-dev

@@ -20,6 +20,17 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--soak", action="store_true", help="every storm and kill, not a sample")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the sums that tests note with `record_property("sums", …)`, from all workers."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    lines = [text for each in reports for name, text in each.user_properties if name == "sums"]
+    if lines:
+        terminalreporter.section("sums")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
 
 
 def _refuse_the_network(event, arguments):

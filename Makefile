@@ -13,7 +13,7 @@ SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:
 .PHONY: film sheet test lint types contracts tests soak check golden stills docs bench lock clean
 
 film: $(VENV)/.ready
-	@$(BIN)/storyboard build storyboards/the-yarn.yaml
+	@$(BIN)/storyboard animatic storyboards/the-yarn.yaml
 
 sheet: $(VENV)/.ready
 	@$(BIN)/storyboard sheet storyboards/the-yarn.yaml

@@ -180,6 +180,7 @@ def test_inside_one_flush_calls_see_each_other(ledger):
 
 def test_what_breaks_inside_leaves_nothing(ledger):
     """All of it or none."""
+
     def write_and_break():
         with ledger.together():
             ledger.reserve(order(1), NO_CAPS)

@@ -314,7 +314,7 @@ class TestForget:
             ((*SENT, job.Failed("no", "moderation")), "build film.yaml --again a"),
             ((job.Refused("no", "moderation"),), "build film.yaml --again a"),
             ((*SENT, job.Gone("old")), "build film.yaml --again a"),
-            ((*SENT, job.Finished(), job.Saved("aa")), "build film.yaml --again a"),
+            ((*SENT, job.Finished(), job.Saved("aa")), "`storyboard build film.yaml`"),
             ((job.Withdrawn("no"),), "`storyboard build film.yaml`"),
             ((*LOST, job.Forgotten()), "`storyboard build film.yaml`"),
         ],

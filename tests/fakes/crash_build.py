@@ -137,6 +137,7 @@ class CrashBuild:
             throttle=Throttle(10, 100, clock),
             books=here,
             blocking=here,
+            decoding=here,
             till=Till(_ignore),
         )
 

@@ -99,6 +99,6 @@ def subject(
     return Subject(film(text, variant=variant), known, {each.path: each for each in stills})
 
 
-def findings(text: str, **world: Any) -> list[tuple[Code, Span | None]]:
+def findings(text: str, *, free: bool = False, **world: Any) -> list[tuple[Code, Span | None]]:
     """Run every check over a film's text; return each finding's code and place."""
-    return [(each.code, each.span) for each in check_film(subject(text, **world))]
+    return [(each.code, each.span) for each in check_film(subject(text, **world), free=free)]

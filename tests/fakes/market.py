@@ -168,6 +168,7 @@ class Market:
             throttle=Throttle(at_once, per_minute, clock),
             books=self._books,
             blocking=here,
+            decoding=here,
             till=Till(self.events.append),
         )
         return self.shop

@@ -90,6 +90,12 @@ class FolderClips:
             make_folder(self.folder)
         return str(self.folder / f".{key}.{os.getpid()}.part.mp4")
 
+    def sweep(self) -> None:
+        """Delete what builds that were killed had half fetched; for whoever holds the lock."""
+        with contextlib.suppress(OSError):
+            for unfinished in self.folder.glob(".*.part.mp4"):
+                unfinished.unlink(missing_ok=True)
+
     def keep(self, key: ClipKey, path: str) -> Clip:
         """Move the file at `path` in as the key's clip: bytes first, then the record of them."""
         with _as_fault(self.folder):

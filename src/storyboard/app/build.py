@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from os import cpu_count
 from pathlib import Path
+from typing import TypeAlias
 
 from storyboard import __version__
 from storyboard.adapters.durable import sha256_of, write_aside
@@ -28,6 +29,8 @@ from storyboard.model.timeline import Timeline
 from storyboard.report.progress import FramesProgress, RunProgress
 
 __all__ = ["Built", "Watchers", "build_animatic", "cut_film", "renderer"]
+
+_Files: TypeAlias = Callable[[Mapping[ClipKey, Clip]], Mapping[ClipKey, str]]
 
 _BETWEEN_LOOKS = 0.05
 
@@ -69,7 +72,7 @@ def build_animatic(
     return cut_film(compilation, plan, film, orders, clips, path, watchers)
 
 
-def cut_film(
+def cut_film(  # noqa: PLR0913  # what a film is made of
     compilation: Compilation,
     plan: Plan,
     film: Film,
@@ -77,11 +80,21 @@ def cut_film(
     clips: Mapping[ClipKey, Clip],
     path: Path,
     watchers: Watchers,
+    *,
+    footage: _Files | None = None,
 ) -> Built:
-    """Cut a film whose clips are all there; `orders` is each shot's clip and its bought length."""
+    """Cut a film whose clips are all there; `orders` is each shot's clip and its bought length.
+
+    Asked only when there is something to cut, `footage` says which files stand in for the clips.
+    """
     timeline = _timeline(film, orders)
-    fresh = _cut(timeline, clips, path, watchers, compilation.settings.state)
+    state = compilation.settings.state
+    fresh = _cut(timeline, clips, path, watchers, state, footage=footage or _own_files)
     return Built(path, plan, timeline, fresh)
+
+
+def _own_files(clips: Mapping[ClipKey, Clip]) -> Mapping[ClipKey, str]:
+    return {key: clip.path for key, clip in clips.items()}
 
 
 def _without_damaged(plan: Plan, store: ClipStore) -> Plan:
@@ -144,7 +157,13 @@ def _timeline(film: Film, orders: Mapping[str, tuple[ClipKey, Millis]]) -> Timel
 
 
 def _cut(
-    timeline: Timeline, clips: Mapping[ClipKey, Clip], path: Path, watchers: Watchers, state: Path
+    timeline: Timeline,
+    clips: Mapping[ClipKey, Clip],
+    path: Path,
+    watchers: Watchers,
+    state: Path,
+    *,
+    footage: _Files,
 ) -> bool:
     """Cut the film unless the file there is what this very cut made; tell whether it was cut."""
     identity = _identity(timeline, clips)
@@ -153,9 +172,8 @@ def _cut(
         return False
     from storyboard.adapters.media.cut.film import render_film  # noqa: PLC0415  brings moviepy
 
-    paths = {key: clip.path for key, clip in clips.items()}
     with watchers.cut() as frames:
-        render_film(timeline, paths, str(path), frames.update)
+        render_film(timeline, footage(clips), str(path), frames.update)
     written = {"identity": identity, "sha256": sha256_of(path)}
     write_aside(record, json.dumps(written).encode())
     return True

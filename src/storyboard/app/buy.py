@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from storyboard.adapters.ledger.database import SqliteLedger
 from storyboard.adapters.ledger.lock import build_lock, this_process
@@ -14,6 +15,8 @@ from storyboard.adapters.wavespeed.client import WaveSpeed
 from storyboard.app.build import Built, Watchers, cut_film, renderer
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
+from storyboard.app.conforming import Conforming, open_conforming
+from storyboard.app.decide import Undecidable
 from storyboard.app.history import film_name, read_history
 from storyboard.app.inspection import make_inspector
 from storyboard.app.models import list_cards
@@ -23,6 +26,7 @@ from storyboard.app.receipt import make_receipt
 from storyboard.app.shop import Counter, open_shop
 from storyboard.app.stills import ProjectPictures
 from storyboard.compiler.pipeline import Compiled
+from storyboard.compiler.suggest import did_you_mean
 from storyboard.engine.billing import refresh_bills
 from storyboard.engine.brake import Brake
 from storyboard.engine.buying import BuyResult, buy_plan
@@ -35,7 +39,7 @@ from storyboard.model.errors import EnvironmentFault, SpendingRefused, Storyboar
 from storyboard.model.job import State
 from storyboard.model.measure import Remark
 from storyboard.model.money import MicroUsd, show_usd
-from storyboard.model.plan import Blocked, Plan, Reuse
+from storyboard.model.plan import Blocked, Generate, Plan, Reuse
 from storyboard.model.receipt import Receipt
 from storyboard.model.request import ClipKey
 from storyboard.model.secret import Secret
@@ -86,8 +90,10 @@ def buy_film(compilation: Compilation, bid: Bid, watchers: Watchers) -> Purchase
     with (
         build_lock(compilation.settings.inside(purse.lock), holder),
         SqliteLedger(compilation.settings.inside(purse.ledger), clock.now, _run_id()) as ledger,
+        open_conforming(compilation.settings.inside(purse.folder / "conformed")) as conforming,
     ):
-        return _Build(compilation, bid, watchers, purse, clock, ledger).carry_out()
+        build = _Build(compilation, bid, watchers, purse, clock, ledger, conforming)
+        return build.carry_out()
 
 
 def _run_id() -> str:
@@ -115,6 +121,7 @@ class _Build:
     purse: Purse
     clock: SystemClock
     ledger: SqliteLedger
+    conforming: Conforming
 
     @property
     def film(self) -> str:
@@ -134,6 +141,7 @@ class _Build:
         ) as api:
             await self._note_refunds(api)
             plan, compiled, owned = self._planned()
+            _refuse_vain(self.bid.again, plan)
             _refuse_over_caps(plan, self.bid.max_cost, self._month_left())
             self.bid.confirm(plan)
             result, remarks = await self._carried_out(plan, compiled, api)
@@ -195,21 +203,24 @@ class _Build:
     def _counter(self, plan: Plan, compiled: Compiled) -> Counter:
         settings = self.compilation.settings
         store = clip_store(self.compilation, plan, free=False)
+        store.sweep()
         cards = {card.id: card for card in list_cards(str(settings.root))}
         frames = settings.inside(self.purse.folder / "frames")
         stores = (store, clip_store(self.compilation, free=True))
+        film = _film(compiled)
+        inspect = make_inspector(store, cards, film)
         return Counter(
             ledger=self.ledger,
             store=store,
             pictures=ProjectPictures(settings.root, stores, frames),
-            inspect=make_inspector(store, cards, _film(compiled)),
+            inspect=self.conforming.inspector(inspect, film.format),
             caps=Caps(self.bid.max_cost, plan.budget_cost, self.purse.month),
             account=settings.account,
             clock=self.clock,
         )
 
     def _cut(self, run: _Run) -> Built:
-        """Cut the film from its clips, each as it was bought."""
+        """Cut the film from its clips as they were bought, brought to its format."""
         orders = {shot.id: (shot.key, shot.bought) for shot in run.plan.shots}
         clips = dict(run.owned)
         for shot in run.plan.shots:
@@ -219,7 +230,31 @@ class _Build:
                 orders[shot.id] = (outcome.clip.key, bought)
                 clips[outcome.clip.key] = outcome.clip
         path = result_path(self.compilation, ".mp4")
-        return cut_film(self.compilation, run.plan, run.film, orders, clips, path, self.watchers)
+        footage = partial(self.conforming.paths, wanted=run.film.format)
+        return cut_film(
+            self.compilation,
+            run.plan,
+            run.film,
+            orders,
+            clips,
+            path,
+            self.watchers,
+            footage=footage,
+        )
+
+
+def _refuse_vain(again: frozenset[str], plan: Plan) -> None:
+    """Refuse to order again what is no shot of the film, or needs no order."""
+    shots = {shot.id: shot for shot in plan.shots}
+    for name in sorted(again):
+        if name not in shots:
+            near = did_you_mean(name, shots)
+            hint = f"did you mean {near}?" if near else f"its shots are {', '.join(shots)}"
+            message = f'the film has no shot called "{name}"'
+            raise Undecidable(message, hint=hint)
+        if not isinstance(shots[name].step, Generate):
+            message = f"{name} is owned or under way: there is nothing to order again"
+            raise Undecidable(message)
 
 
 def _film(compiled: Compiled) -> Film:
@@ -247,12 +282,13 @@ def _refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) 
 
 
 def _noting(listen: Listener, remarks: list[tuple[str, Remark]]) -> Listener:
-    """Pass events on, and note what is odd about clips for the receipt."""
+    """Pass events on, but keep what is odd about clips for the receipt, which says it once."""
 
     def hear(event: RunEvent) -> None:
         if isinstance(event, Inspected):
             remarks.extend((event.shot, remark) for remark in event.remarks)
-        listen(event)
+        else:
+            listen(event)
 
     return hear
 

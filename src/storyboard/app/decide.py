@@ -3,6 +3,7 @@
 Both are written under the build lock: no build follows the attempt meanwhile.
 """
 
+import asyncio
 import re
 import shlex
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from storyboard.adapters.ledger.database import SqliteLedger
 from storyboard.adapters.ledger.lock import build_lock, this_process
 from storyboard.app.books import Books, open_books
 from storyboard.app.clock import SystemClock
+from storyboard.app.purse import find_key
+from storyboard.engine.provider import Missing
 from storyboard.model.attempt import Attempt
 from storyboard.model.job import TABLE, Adopted, Forgotten, LostTrack, State
 
@@ -56,8 +59,24 @@ def adopt_order(folder: str, attempt_id: str, prediction: str) -> Decided:
         if holder is not None:
             message = f"{prediction} is the order of attempt {holder.id} ({holder.order.shot})"
             raise Undecidable(message, hint="`storyboard status` shows which orders it may be")
+        asyncio.run(_refuse_unknown(books, prediction))
         _lose_track(ledger, attempt)
         return Decided(ledger.record(attempt.id, Adopted(prediction)), books.build(attempt))
+
+
+async def _refuse_unknown(books: Books, prediction: str) -> None:
+    """Ask the provider for an order, if there is a key to ask with: a slip would lose the clip."""
+    key = find_key()
+    if key is None:
+        return
+    from storyboard.adapters.wavespeed.client import WaveSpeed  # noqa: PLC0415  brings httpx
+
+    purse = books.purse
+    clock = SystemClock(purse.speed)
+    async with WaveSpeed(purse.base_url, key, clock, rehearsal=purse.rehearsal) as api:
+        if isinstance(await api.look(prediction), Missing):
+            message = f"the provider knows no order {prediction}"
+            raise Undecidable(message, hint="`storyboard status` shows which orders it may be")
 
 
 def find_forgettable(folder: str, attempt_id: str) -> Attempt:
@@ -106,7 +125,7 @@ def _forgettable(books: Books, ledger: SqliteLedger, attempt_id: str) -> Attempt
         build = books.build(attempt)
         anew = f"`{build} --again {shlex.quote(attempt.order.shot)}` orders the shot again"
         plainly = f"`{build}` orders the shot if it has no clip"
-        raise Undecidable(message, hint=anew if state in _NO_CLIP | {State.OWNED} else plainly)
+        raise Undecidable(message, hint=anew if state in _NO_CLIP else plainly)
     return attempt
 
 

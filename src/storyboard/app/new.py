@@ -8,7 +8,10 @@ from storyboard.model.errors import EnvironmentFault
 
 __all__ = ["start_film"]
 
-_NOT_IN_GIT = "# Made from the source, and made again from it.\nbuild/\n.storyboard/\n"
+_NOT_IN_GIT = (
+    "# Results, made again from the source.\nbuild/\n"
+    "# The ledger, and the clips you bought: not for git, and not to be lost.\n.storyboard/\n"
+)
 
 
 def start_film(folder: Path) -> Path:

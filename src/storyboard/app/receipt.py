@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from storyboard.engine.buying import BuyResult
 from storyboard.engine.ports import Ledger
 from storyboard.engine.shop import Bought, NotBought
-from storyboard.model.job import State
+from storyboard.model.job import Cause, State
 from storyboard.model.measure import Remark
 from storyboard.model.money import MicroUsd
 from storyboard.model.plan import Blocked, Plan, PlannedShot, Reuse
@@ -30,11 +30,13 @@ def make_receipt(
     unclear: list[tuple[str, str]] = []
     in_flight: list[tuple[str, str]] = []
     not_ordered: list[str] = []
+    stuck: set[str] = set()
     for shot in plan.shots:
         outcome = result.outcomes.get(shot.key)
         prediction = _in_flight(outcome, ledger)
         if isinstance(shot.step, Blocked):
             failed.append((shot.id, _blocked(shot, shot.step)))
+            stuck.add(shot.id)
         elif isinstance(outcome, Bought) or (outcome is None and isinstance(shot.step, Reuse)):
             kept.append(shot.id)
         elif prediction is not None:
@@ -45,6 +47,7 @@ def make_receipt(
             unclear.append((shot.id, outcome.attempt or ""))
         else:
             failed.append((shot.id, outcome.reason))
+            stuck |= {shot.id} if _is_stuck(outcome, ledger) else set()
     return Receipt(
         kept=tuple(kept),
         failed=tuple(failed),
@@ -57,11 +60,19 @@ def make_receipt(
         stopped=result.stopped or None,
         in_flight=tuple(in_flight),
         not_ordered=tuple(not_ordered),
+        stuck=frozenset(stuck),
     )
 
 
 def _blocked(shot: PlannedShot, step: Blocked) -> str:
     return f"{step.reason}; change the shot, or order it again with `--again {shot.id}`"
+
+
+def _is_stuck(outcome: NotBought, ledger: Ledger) -> bool:
+    """Tell whether a shot is not ordered again by itself: moderated, or bought and lost."""
+    attempt = ledger.find(outcome.attempt) if outcome.attempt is not None else None
+    lost = attempt is not None and attempt.job.state is State.LOST
+    return lost or outcome.cause is Cause.MODERATION
 
 
 def _in_flight(outcome: object, ledger: Ledger) -> str | None:

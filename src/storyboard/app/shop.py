@@ -1,13 +1,18 @@
 """Puts together what a build buys with: the provider, the ledger, the limits, the listeners."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from storyboard.adapters.clips import FolderClips
 from storyboard.adapters.ledger.database import SqliteLedger
 from storyboard.app.desk import open_desk
+from storyboard.engine.billing import Blocking
 from storyboard.engine.poller import Poller
 from storyboard.engine.ports import Clock, Inspector, Ledger, Listener
 from storyboard.engine.provider import PaidApi
@@ -19,6 +24,8 @@ from storyboard.model.job import Adopted, Finished, Sent, State
 
 __all__ = ["Counter", "latencies", "open_shop"]
 
+_DISK_THREADS = 1
+"""A disk flushes one file after the other: more threads would only get in the loop's way."""
 _LEARN_FROM = 60
 """Attempts of each model, the newest, from which its latency is learned."""
 
@@ -40,7 +47,11 @@ class Counter:
 def open_shop(counter: Counter, api: PaidApi, listen: Listener) -> Iterator[Shop]:
     """Open a shop: the ledger is asked in one thread while the loop goes on."""
     clock, account = counter.clock, counter.account
-    with open_desk(counter.ledger) as desk:
+    with (
+        open_desk(counter.ledger) as desk,
+        ThreadPoolExecutor(_DISK_THREADS, "disk") as disk,
+        ThreadPoolExecutor(os.cpu_count(), "decode") as cores,
+    ):
         yield Shop(
             api=api,
             ledger=counter.ledger,
@@ -53,9 +64,18 @@ def open_shop(counter: Counter, api: PaidApi, listen: Listener) -> Iterator[Shop
             poller=Poller(api.look, clock, learned=latencies(counter.ledger)),
             throttle=Throttle(account.at_once, account.per_minute, clock),
             books=desk,
-            blocking=asyncio.to_thread,
+            blocking=_in(disk),
+            decoding=_in(cores),
             till=Till(listen),
         )
+
+
+def _in(threads: ThreadPoolExecutor) -> Blocking:
+    async def run(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+        work = functools.partial(function, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+
+    return run
 
 
 def latencies(ledger: Ledger) -> Mapping[str, list[float]]:

@@ -136,10 +136,16 @@ def order_for(
 
 
 def _label(prompt: str, size: tuple[int, int]) -> str:
-    """Return the first line of the prompt, as much of it as the picture has room for."""
+    """Return what a clip shows: its prompt's first beat, as far as the picture has room for it.
+
+    A prompt without beats is told by its first line; those with them open with the film's look,
+    which would label every clip alike.
+    """
     width, height = size
     room = int(_LABELLED * width / (_LETTER * min(width, height)))
-    return cut_end(harmless(prompt.partition("\n")[0].strip()), max(1, room))
+    lines = [line.strip() for line in prompt.split("\n")]
+    beats = (line.removeprefix("- ") for line in lines if line.startswith("- "))
+    return cut_end(harmless(next(beats, lines[0])), max(1, room))
 
 
 def _simulator(settings: SimulatorSettings, renderer: StillRenderer, port: int) -> "Simulator":

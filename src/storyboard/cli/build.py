@@ -180,7 +180,7 @@ def build(
     compilation = compile_film_at(film, replace(options, free=key is None))
     if key is None:
         if compilation.ok:
-            say("No key (WAVESPEED_API_KEY is not set): making the free animatic.")
+            say("No key in WAVESPEED_API_KEY or the keyring: making the free animatic.")
         return _animatic(compilation, as_json=as_json)
     from storyboard.cli.purchase import Wishes, purchase  # noqa: PLC0415
 
@@ -273,7 +273,10 @@ def new(folder: str) -> ExitCode:
 @click.command()
 @_FILM
 def clean(film: str) -> ExitCode:
-    """Delete what can be made again for nothing: the animatic's clips and this film's results."""
+    """Delete what can be made again for nothing; bought clips and their ledger are never touched.
+
+    That is the project's animatic clips, conformed copies and rehearsals, and this film's results.
+    """
     from storyboard.app.clean import clean_film  # noqa: PLC0415
 
     freed = clean_film(film)

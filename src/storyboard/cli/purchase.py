@@ -1,7 +1,7 @@
 """The part of `storyboard build` that spends: it shows the plan, asks, buys, and says what came."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import click
@@ -10,8 +10,10 @@ from storyboard.app.build import Watchers
 from storyboard.app.buy import Bid, Purchased, buy_film
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
+from storyboard.app.decide import Undecidable
 from storyboard.app.plan import plan_findings
 from storyboard.cli.console import emit, say, wants_colour, width
+from storyboard.cli.funnel import Misuse
 from storyboard.model.errors import ExitCode, SpendingRefused
 from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Plan
@@ -45,13 +47,16 @@ def purchase(compilation: Compilation, wishes: Wishes) -> ExitCode:
     )
     confirm = partial(_confirm, compilation, yes=wishes.yes)
     bid = Bid(wishes.key, confirm, wishes.max_cost, wishes.again)
-    bought = buy_film(compilation, bid, watchers)
+    try:
+        bought = buy_film(compilation, bid, watchers)
+    except Undecidable as error:
+        raise Misuse(error.message, hint=error.hint) from error
     _report(compilation, bought, as_json=wishes.as_json)
+    if bought.receipt.complete:
+        return ExitCode.OK
     if bought.error is not None:
         raise bought.error
-    if bought.interrupted:
-        return ExitCode.INTERRUPTED
-    return ExitCode.OK if bought.receipt.complete else ExitCode.SHOTS_FAILED
+    return ExitCode.INTERRUPTED if bought.interrupted else ExitCode.SHOTS_FAILED
 
 
 def _confirm(compilation: Compilation, plan: Plan, *, yes: bool) -> None:
@@ -83,6 +88,8 @@ def _report(compilation: Compilation, bought: Purchased, *, as_json: bool) -> No
         emit(write_json({**document, "receipt": receipt_value(receipt)}))
         return
     colour = wants_colour(sys.stderr)
+    if bought.error is not None or receipt.complete:  # the error says it, or it did not matter
+        receipt = replace(receipt, stopped=None)
     say(render_bought_text(receipt, compilation.path, colour=colour))
     if built is not None:
         say(render_built_text(built.plan, built.timeline, fresh=built.fresh))

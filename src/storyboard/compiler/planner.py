@@ -10,7 +10,7 @@ from storyboard.compiler.request import AnimaticLook, order_animatic, order_clip
 from storyboard.model.account import Account
 from storyboard.model.attempt import Past
 from storyboard.model.card import ModelCard, length_to_buy, price
-from storyboard.model.job import BINDING, Cause, State
+from storyboard.model.job import BINDING, FINAL, Cause, State
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import (
     Blocked,
@@ -164,8 +164,7 @@ def _chosen(offers: Sequence[Offer], owned: Owned) -> int:
 
 def _is_out(past: Past) -> bool:
     """Tell whether a model has had its chance, and the money is back or was never taken."""
-    refused = past.state is State.REFUSED and past.cause is not Cause.MODERATION
-    return refused or past.state is State.REFUNDED
+    return past.state in {State.REFUSED, State.REFUNDED} and past.cause not in FINAL
 
 
 def _plan_shot(
@@ -196,13 +195,28 @@ def _step(shot: Shot, offer: Offer, owned: Owned, ordered: AbstractSet[ClipKey])
     past = owned.past.get(offer.key)
     if offer.key in owned.clips or offer.key in ordered:
         return Reuse()
+    return _under_way(past) or _blocked(shot, offer, past, owned) or _to_make(shot, offer, owned)
+
+
+def _under_way(past: Past | None) -> Resume | Reconcile | None:
+    """Return how to go on with a clip that is paid for, or may be."""
     if past is not None and past.state in {State.INTENT, State.UNKNOWN}:
         return Reconcile(past.attempt)
     if past is not None and past.state in BINDING and past.prediction is not None:
         return Resume(past.prediction)
+    return None
+
+
+def _blocked(shot: Shot, offer: Offer, past: Past | None, owned: Owned) -> Blocked | None:
+    """Hold back an order that a person has to decide on; what costs nothing is simply made."""
     reason = _in_the_way(past, known=offer.key in owned.known)
-    if reason is not None and offer.cost and shot.id not in owned.again:
-        return Blocked(reason, offer.cost)
+    if reason is None or not offer.cost or shot.id in owned.again:
+        return None
+    return Blocked(reason, offer.cost)
+
+
+def _to_make(shot: Shot, offer: Offer, owned: Owned) -> Generate:
+    past = owned.past.get(offer.key)
     if past is not None and past.state in _FAILED:
         return Generate(Why.FAILED_BEFORE, offer.cost)
     if past is not None and past.state is State.LOST:

@@ -19,7 +19,7 @@ from storyboard.engine.told import failure, unclear
 from storyboard.model import job
 from storyboard.model.attempt import Attempt, Cap, Held, Order, OverCap, Reservation
 from storyboard.model.errors import EnvironmentFault, ShotsFailed, SpendingRefused
-from storyboard.model.job import Cause, State
+from storyboard.model.job import FINAL, Cause, State
 from storyboard.model.money import show_usd
 from storyboard.model.plan import Offer
 
@@ -32,8 +32,6 @@ _RAISE: Final = {
     Cap.FILM: "raise the film's budget, or make fewer shots",
     Cap.MONTH: "raise the month's limit in storyboard.toml, or wait for the next month",
 }
-_FINAL: Final = frozenset({Cause.MODERATION, Cause.ACCOUNT, Cause.CREDIT})
-"""What no other model would answer otherwise."""
 
 
 class Buyer:
@@ -130,7 +128,7 @@ class Buyer:
             case OverCap():
                 return self._over(reserved)
             case Attempt():
-                self._shop.till.note(reserved)
+                self._shop.till.begin(reserved)
                 return await self._sender.send(reserved)
 
     def _over(self, over: OverCap) -> NotBought:
@@ -202,7 +200,7 @@ class Buyer:
         clip = await self._saved(attempt, path)
         shop.tell(Staged(shot, Stage.CHECKING))
         if offer is not None:
-            remarks = await shop.blocking(shop.inspect, clip, offer.request)
+            remarks = await shop.decoding(shop.inspect, clip, offer.request)
             if remarks:
                 shop.tell(Inspected(shot, remarks))
         return Bought(clip, offer)
@@ -215,7 +213,7 @@ class Buyer:
 
     async def _another_may_try(self, outcome: NotBought) -> bool:
         """Tell whether no money is at stake with what did not come about, waiting for a refund."""
-        if outcome.cause in _FINAL or outcome.attempt is None or self._shop.brake.pulled:
+        if outcome.cause in FINAL or outcome.attempt is None or self._shop.brake.pulled:
             return False
         for wait in _REFUND_LOOKS:
             attempt = await self._shop.books(self._shop.ledger.find, outcome.attempt)

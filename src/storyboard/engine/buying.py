@@ -135,9 +135,6 @@ def _announce(jobs: Mapping[ClipKey, _Job], shop: Shop) -> None:
     shop.tell(Started(len(jobs), MicroUsd(sum(new.values()))))
     for key, cost in new.items():
         shop.till.expect(key, cost)
-    for job in jobs.values():
-        if job.attempt is not None:
-            shop.till.note(job.attempt)
 
 
 def _starts_from(job: _Job) -> tuple[ClipKey, ...]:

@@ -81,7 +81,7 @@ class Sender:
         if cause in _HINTS:
             # No other shot would fare better: the whole build stops here.
             self._shop.brake.pull(reason, EnvironmentFault(reason, hint=_HINTS[cause]))
-        return NotBought(failure(reason, cause), attempt.id, cause)
+        return NotBought(failure(reason, cause), attempt.id, cause, unordered=cause in _HINTS)
 
     async def _looked_up(self, attempt: Attempt, reason: str) -> Attempt:
         attempt = await self._shop.record(attempt, job.LostTrack(reason))

@@ -84,7 +84,10 @@ class Place:
 
 
 class Till:
-    """What this run has spent, has reserved and has still to order, told whenever it changes."""
+    """What this run has spent, has reserved and has still to order, told whenever it changes.
+
+    What an earlier run reserved is not this one's, though this one sees it through.
+    """
 
     def __init__(self, listen: Listener) -> None:
         self.spent = MicroUsd(0)
@@ -104,14 +107,18 @@ class Till:
         self.remaining = MicroUsd(self.remaining - self._to_order.pop(key, MicroUsd(0)))
         self._tell()
 
-    def note(self, attempt: Attempt) -> None:
-        """Take in how an attempt stands now."""
-        before = self._attempts.get(attempt.id)
-        if before is not None:
-            self._add(before, -1)
+    def begin(self, attempt: Attempt) -> None:
+        """Take in an attempt that this run has reserved."""
         self._add(attempt, 1)
         self._attempts[attempt.id] = attempt
         self.drop(attempt.order.key)
+
+    def note(self, attempt: Attempt) -> None:
+        """Take in how an attempt of this run stands now."""
+        before = self._attempts.get(attempt.id)
+        if before is not None:
+            self._add(before, -1)
+            self.begin(attempt)
 
     def _add(self, attempt: Attempt, sign: int) -> None:
         if _taken(attempt):
@@ -129,7 +136,11 @@ def _taken(attempt: Attempt) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What one run buys with. `books` is for the ledger, in order; `blocking` for all else."""
+    """What one run buys with.
+
+    `books` runs what asks the ledger, in order; `decoding` what keeps a core busy; `blocking` what
+    waits for the disk.
+    """
 
     api: PaidApi
     ledger: Ledger
@@ -143,6 +154,7 @@ class Shop:
     throttle: Throttle
     books: Blocking
     blocking: Blocking
+    decoding: Blocking
     till: Till
     brake: Brake = field(default_factory=Brake)
     circuit: Circuit = field(default_factory=Circuit)

@@ -17,6 +17,7 @@ __all__ = [
     "BINDING",
     "COUNTED",
     "EVENTS",
+    "FINAL",
     "OPEN",
     "RESERVED",
     "TABLE",
@@ -74,6 +75,8 @@ class Cause(StrEnum):
     OTHER = ""
 
 
+FINAL = frozenset({Cause.MODERATION, Cause.ACCOUNT, Cause.CREDIT})
+"""What no other model would answer otherwise."""
 RESERVED = frozenset({State.INTENT, State.UNKNOWN, State.ABANDONED})
 """The price counts because it may have been taken, or may be taken next."""
 TAKEN = frozenset({State.SUBMITTED, State.READY, State.OWNED, State.FAILED, State.LOST})

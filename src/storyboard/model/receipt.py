@@ -32,12 +32,18 @@ class Receipt:
     stopped: str | None
     in_flight: tuple[tuple[str, str], ...] = ()  # shot, prediction: paid, and still being made
     not_ordered: tuple[str, ...] = ()
+    stuck: frozenset[str] = frozenset()  # of the failed: running again alone changes nothing
 
     @property
     def clips(self) -> int:
         """How many clips the film is made of."""
         ended = len(self.kept) + len(self.failed)
         return ended + len(self.unclear) + len(self.in_flight) + len(self.not_ordered)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the same command, run again, may get further."""
+        return not self.complete and len(self.stuck) < self.clips - len(self.kept)
 
     @property
     def complete(self) -> bool:

@@ -38,8 +38,9 @@ class ClipRequest:
     """One order: the model's id, its inputs by name, the bought length, and the stills to upload.
 
     Inputs that hold a picture carry `sha256:…` of its bytes (or `url:…`, or `clip:KEY#last` in a
-    chain); `pictures` names those inputs and `stills` says where the bytes are. Neither a shot's name nor its place is in here, so
-    renaming or moving a shot leaves the request, and its key, as they were.
+    chain); `pictures` names those inputs and `stills` says where the bytes are. Neither a shot's
+    name nor its place is in here, so renaming or moving a shot leaves the request, and its key, as
+    they were.
     """
 
     model: str

@@ -92,8 +92,10 @@ def _last(receipt: Receipt, paint: Paint) -> str:
     )
     owned = f"{len(receipt.kept)} of {receipt.clips} clips owned"
     said = ", ".join([owned, *(f"{count} {word}" for count, word in counts if count)])
-    if not receipt.complete:
+    if receipt.resumable:
         return f"{paint(said, 'strong')}; run the same command again to resume"
+    if not receipt.complete:
+        return f"{paint(said, 'strong')}; change what failed, or order it again with --again SHOT"
     return paint(f"{said}, {_spent(receipt.spent)}" if _settled(receipt) else said, "good")
 
 

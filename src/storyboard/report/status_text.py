@@ -145,7 +145,7 @@ def _last(status: Status, paint: Paint) -> str:
     going = next((item for item in left if item.condition is not Condition.OWNED), None)
     if going is None:
         return paint(told, "good")
-    return f"{told}: `{harmless(going.build)}` goes on"
+    return f"{told}; next: `{harmless(going.build)}`"
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

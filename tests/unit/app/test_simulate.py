@@ -48,9 +48,11 @@ def test_an_order_moves_as_its_prompt_says(prompt, move):
     assert drawn(prompt)["support"] == "handheld"
 
 
-def test_an_order_is_labelled_by_the_first_line_of_its_prompt():
+def test_an_order_is_labelled_by_its_first_beat_or_line():
     """The line stands beside the timecode, over the still."""
-    assert drawn()["label"] == "Style: painted."
+    assert drawn("Style: painted.\nA cat sits.")["label"] == "Style: painted."
+    beats = "Style: painted.\n\nActions:\n- The kitten pounces.\n- It rolls."
+    assert drawn(beats)["label"] == "The kitten pounces."
     assert drawn()["burn_in"] is True
 
 

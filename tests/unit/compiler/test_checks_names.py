@@ -70,16 +70,6 @@ PLACES = "locations: {hall: dark}\n"
             "shots: [{id: a}]\nvariants: {v: {shots: {a: {skip: true}, film/a: {seed: 1}}}}",
         ),
         (Code.NOT_YET, "shots: [{id: a, takes: «2»}]", "shots: [{id: a, takes: 1}]"),
-        (
-            Code.NOT_YET,
-            "shots: [{id: a, image: «https://example.com/a.png»}]",
-            "shots: [{id: a, image: a.png}]",
-        ),
-        (
-            Code.NOT_YET,
-            "shots: [{id: a}, {id: b, end_image: «{from: a}»}]",
-            "shots: [{id: a}, {id: b, skip: true, image: {from: a}}]",
-        ),
     ],
 )
 def test_a_slip_and_the_film_beside_it(code, guilty, innocent):
@@ -87,6 +77,27 @@ def test_a_slip_and_the_film_beside_it(code, guilty, innocent):
     text, (place,) = marked(HEAD + guilty)
     assert findings(text) == [(code, place)]
     assert findings(HEAD + innocent) == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "innocent"),
+    [
+        (
+            "shots: [{id: a, image: «https://example.com/a.png»}]",
+            "shots: [{id: a, image: a.png}]",
+        ),
+        (
+            "shots: [{id: a}, {id: b, end_image: «{from: a}»}]",
+            "shots: [{id: a}, {id: b, skip: true, image: {from: a}}]",
+        ),
+    ],
+)
+def test_what_an_animatic_draws_otherwise(drawn, innocent):
+    """It is said of an animatic alone: a model is sent the frame, or the address."""
+    text, (place,) = marked(HEAD + drawn)
+    assert findings(text, free=True) == [(Code.NOT_YET, place)]
+    assert findings(text) == []
+    assert findings(HEAD + innocent, free=True) == []
 
 
 def only(code, text):

@@ -401,3 +401,16 @@ def test_a_chain_starts_from_the_clip_that_stands_for_its_shot():
 def test_what_was_spent_is_the_plans_to_tell():
     """All that counts against the film's budget."""
     assert planned(THREE, Owned(spent=MicroUsd(5))).spent == 5
+
+
+@pytest.mark.parametrize("cause", [Cause.ACCOUNT, Cause.CREDIT])
+def test_a_mended_account_goes_on_with_the_model_that_was_asked_for(cause):
+    """No model was out of order: its fallback is not called for."""
+    shot = one(lambda plan: tried(plan, State.REFUSED, cause=cause))
+    assert (shot.model, shot.step.why) == ("house", Why.FAILED_BEFORE)
+
+
+def test_a_moderated_shot_has_no_fallback_even_when_its_money_is_back():
+    """Another model would be asked for the same."""
+    shot = one(lambda plan: tried(plan, State.REFUNDED, cause=Cause.MODERATION))
+    assert isinstance(shot.step, Blocked)

@@ -231,7 +231,8 @@ def test_what_no_other_shot_would_survive_stops_the_build(cause):
     assert result.error.message == "the key is not accepted"
     assert market.made(result) == [shots[0].key]
     assert len(market.provider.charges) == 1
-    assert sum(each.unordered for each in _not_bought(result)) == 8
+    assert sum(each.unordered for each in _not_bought(result)) == 9
+    assert market.told(ShotFailed) == []
 
 
 def _not_bought(result):

@@ -109,7 +109,7 @@ def test_a_film_that_is_all_there_asks_for_nothing():
 def test_a_film_that_needs_nobody_says_how_it_goes_on():
     """The last line is the command that resumes."""
     shown = text(film(item("a", job.Sent("p")), untried("b")))
-    assert shown.endswith(f"0 of 2 shots owned, 1 in flight, 1 missing: `{BUILD}` goes on\n")
+    assert shown.endswith(f"0 of 2 shots owned, 1 in flight, 1 missing; next: `{BUILD}`\n")
 
 
 def test_what_is_told_alike_is_told_once():

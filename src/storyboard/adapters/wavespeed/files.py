@@ -40,6 +40,7 @@ _LARGEST_CLIP: Final = 2 << 30
 _ENDLESS: Final = "the clip is larger than 2 GB"
 _MOST_REDIRECTS: Final = 5
 _PIECE: Final = 1 << 20
+_SMALL: Final = 1 << 17  # what is written sooner than a thread would begin to
 _NO_TICKETS: Final = frozenset({404, 405})
 _MP4: Final = b"ftyp"  # every mp4 has it behind the four bytes of its first box's length
 
@@ -212,7 +213,7 @@ async def _pour(answer: httpx.Response, path: Path) -> tuple[int, bytes]:
     """Write the bytes as they come; return how many came, and the first of them."""
     received, head = 0, b""
     with _disk(path):
-        file = await asyncio.to_thread(path.open, "wb")
+        file = path.open("wb")
     try:
         async for piece in answer.aiter_raw(_PIECE):
             head = head or piece[:8]
@@ -220,7 +221,10 @@ async def _pour(answer: httpx.Response, path: Path) -> tuple[int, bytes]:
             if received > _LARGEST_CLIP:
                 raise NotFetched(_ENDLESS)
             with _disk(path):
-                await asyncio.to_thread(file.write, piece)
+                if len(piece) <= _SMALL:
+                    file.write(piece)
+                else:
+                    await asyncio.to_thread(file.write, piece)
     finally:
         with _disk(path):
             file.close()

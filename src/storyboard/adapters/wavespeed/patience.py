@@ -33,6 +33,10 @@ class Later:
 
 async def persist(clock: Clock, attempt: Callable[[], Awaitable[_Found | Later]]) -> _Found | Later:
     """Return the first result that is not Later, or the last Later after all tries."""
+    first = await attempt()
+    if not isinstance(first, Later):
+        return first  # as nearly always, and without the machinery
+    tried = [first]
     retrying = AsyncRetrying(
         sleep=clock.sleep,
         stop=stop_after_attempt(TRIES),
@@ -42,7 +46,7 @@ async def persist(clock: Clock, attempt: Callable[[], Awaitable[_Found | Later]]
     )
 
     async def once() -> _Found | Later:  # tenacity does not wait for what a lambda returns
-        return await attempt()
+        return tried.pop() if tried else await attempt()
 
     return await retrying(once)
 

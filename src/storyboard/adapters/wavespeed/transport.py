@@ -11,7 +11,7 @@ of the environment, none of which may touch a request here, and a third of its c
 import asyncio
 import platform
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ssl import SSLContext
@@ -42,6 +42,7 @@ from storyboard.model.secret import Secret
 __all__ = ["Timeouts", "Transport"]
 
 _AT_ONCE: Final = 16  # requests in flight; more only cost time in the client
+_ORDERS_AT_ONCE: Final = 8  # each of them makes the next one dearer, in httpx's own pool
 _FILES_AT_ONCE: Final = 8  # fewer, so that many files do not hold up orders and looks
 _LIMITS: Final = httpx.Limits(
     max_connections=256,
@@ -62,6 +63,7 @@ _AGENT: Final[Mapping[str, str]] = MappingProxyType(
         "X-Client-OS": platform.system().lower(),
     }
 )
+_MOMENT: Final = 1.0  # seconds that a file waits for orders at most
 _HIDEABLE: Final = 8  # characters: what is shorter is a word that may stand in any text
 
 
@@ -87,9 +89,11 @@ class Transport:
         self._key = key
         self._clock = clock
         self._timeouts = timeouts
-        self._ordering = asyncio.Semaphore(_AT_ONCE)
+        self._ordering = asyncio.Semaphore(_ORDERS_AT_ONCE)
         self._asking = asyncio.Semaphore(_AT_ONCE)
         self._moving = asyncio.Semaphore(_FILES_AT_ONCE)  # files, which must not hold up the looks
+        self._orders = 0  # being sent, or about to be
+        self._no_orders = asyncio.Event()
         context = httpx.create_ssl_context()
         orders = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=_LIMITS)
         rest = AiohttpTransport(context, client=lambda: _session(context, guard))
@@ -114,13 +118,31 @@ class Transport:
         except (httpx.InvalidURL, ValueError):
             return Unsent("its address is none")
         try:
-            async with self._ordering:
+            async with self._order_in_hand(), self._ordering:
                 answer = await _whole(self._submitting, request)
         except UNSENT as error:
             return Unsent(why_unsent(error))
         except Exception as error:  # noqa: BLE001  whatever else it was, the order may have left
             return Lost(broken(error))
         return self._heard(answer)
+
+    @asynccontextmanager
+    async def _order_in_hand(self) -> AsyncIterator[None]:
+        self._orders += 1
+        self._no_orders.clear()
+        try:
+            yield
+        finally:
+            self._orders -= 1
+            if not self._orders:
+                self._no_orders.set()
+
+    async def _orders_first(self) -> None:
+        """Let orders go before a file, for a moment: a place at the provider is empty meanwhile."""
+        if self._orders:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_MOMENT):
+                    await self._no_orders.wait()
 
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Heard:
         """Ask the API for something that changes nothing."""
@@ -176,6 +198,7 @@ class Transport:
             headers={**_PLAIN, "Accept-Encoding": "identity"},
             extensions=self._timeout(self._timeouts.file),
         )
+        await self._orders_first()
         async with self._moving:
             answer = await self._reading.handle_async_request(request)
             try:

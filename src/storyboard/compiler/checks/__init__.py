@@ -6,7 +6,7 @@ from storyboard.compiler.checks import models, names, pictures, time, words
 from storyboard.compiler.checks.subject import Subject
 from storyboard.model.diagnostic import Diagnostic
 
-__all__ = ["CHECKS", "PAID", "Subject", "check_film"]
+__all__ = ["CHECKS", "FREE", "PAID", "Subject", "check_film"]
 
 Check = Callable[[Subject], Iterable[Diagnostic]]
 
@@ -19,13 +19,15 @@ CHECKS: tuple[Check, ...] = (
 )
 PAID: frozenset[Check] = frozenset((*models.CHECKS, *time.PAID, *pictures.PAID))
 """The checks that only matter to models that cost money."""
+FREE: frozenset[Check] = frozenset(names.FREE)
+"""The checks that only matter to an animatic."""
 
 
 def check_film(subject: Subject, *, free: bool = False) -> tuple[Diagnostic, ...]:
     """Run every check; two shots that inherit the same fault make one finding."""
     found: dict[object, Diagnostic] = {}
-    for check in CHECKS:
-        if free and check in PAID:
+    for check in (*CHECKS, *FREE):
+        if check in (PAID if free else FREE):
             continue
         for diagnostic in check(subject):
             found.setdefault((diagnostic.code, diagnostic.span, diagnostic.message), diagnostic)

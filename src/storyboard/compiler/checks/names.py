@@ -145,6 +145,14 @@ def unused_people_and_places(subject: Subject) -> Iterator[Diagnostic]:
 def not_yet(subject: Subject) -> Iterator[Diagnostic]:
     """What the language has and this version does not do is said, not passed over."""
     for shot in subject.film.shown:
+        if shot.takes > 1:
+            message = f'one take of "{shot.id}" is made, not {shot.takes}'
+            yield _later(message, shot.origin.at("takes"))
+
+
+def drawn_otherwise(subject: Subject) -> Iterator[Diagnostic]:
+    """An animatic shows another picture than a model would be sent."""
+    for shot in subject.film.shown:
         for field, image in (("image", shot.image), ("end_image", shot.end_image)):
             if isinstance(image, ImageFrom):
                 message = f'"{shot.id}" is drawn from the still that starts its chain, not a frame'
@@ -154,9 +162,6 @@ def not_yet(subject: Subject) -> Iterator[Diagnostic]:
                     f'the still of "{shot.id}" is on the web and not fetched: a slate stands for it'
                 )
                 yield _later(message, shot.origin.at(field))
-        if shot.takes > 1:
-            message = f'one take of "{shot.id}" is made, not {shot.takes}'
-            yield _later(message, shot.origin.at("takes"))
 
 
 def _later(message: str, place: Span) -> Diagnostic:
@@ -183,3 +188,4 @@ CHECKS = (
     unused_people_and_places,
     not_yet,
 )
+FREE = (drawn_otherwise,)

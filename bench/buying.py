@@ -1,9 +1,9 @@
 """Buying a thousand shots: how near the makespan is to the ideal, and what looking costs.
 
-Run as `python bench/buying.py [--json] [--runs N] [--shots N] [--at-once N]`. The client buys over real HTTP
-from a provider in a process of its own, 2 s a clip, so many at once: ledger and clip store on disk,
-one still, the same connections throughout. Measuring clips is left out: the stand-in's clips are no
-pictures. The ideal is the provider's own time: shots / at once x 2 s.
+Run as `python bench/buying.py [--json] [--runs N] [--shots N] [--at-once N]`. The client buys over
+real HTTP from a provider in a process of its own, 2 s a clip, so many at once: ledger and clips on
+disk, one still, the same connections throughout. Measuring and conforming are left out: the
+stand-in's clips are no pictures. The ideal is the provider's own time: shots / at once x 2 s.
 
 The second part runs the poller in virtual time over latencies of 60 to 127 s that it has to learn.
 The exit code is 1 when a goal is missed.

@@ -138,7 +138,9 @@ def test_half_a_clip_is_never_taken_for_one(tmp_path):
 
         build.killed(parts)
         (part,) = parts()
+        half = part.stat().st_size
         assert build.states() == {State.READY: 1}
         assert build.completed().wrong(shots=1) == []
         (clip,) = build.folder.glob("clips/??/*.mp4")
-        assert clip.stat().st_size > part.stat().st_size
+        assert clip.stat().st_size > half
+        assert not part.exists(), "what was half fetched is swept away"

@@ -1,11 +1,9 @@
 """Builds a film by buying: plan, ask, order what is missing, keep every clip, cut them together."""
 
 import asyncio
-import signal
-import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,43 +14,35 @@ from storyboard.app.build import Built, Watchers, cut_film, renderer
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
 from storyboard.app.conforming import Conforming, open_conforming
-from storyboard.app.decide import Undecidable
 from storyboard.app.history import film_name, read_history
 from storyboard.app.inspection import make_inspector
+from storyboard.app.interrupts import INTERRUPTED, interruptible
 from storyboard.app.models import list_cards
 from storyboard.app.plan import Known, clip_store, plan_film, remember_orders
 from storyboard.app.purse import Purse, load_purse
 from storyboard.app.receipt import make_receipt
+from storyboard.app.refusals import refuse_over_caps, refuse_vain
 from storyboard.app.shop import Counter, open_shop
 from storyboard.app.stills import ProjectPictures
 from storyboard.compiler.pipeline import Compiled
-from storyboard.compiler.suggest import did_you_mean
 from storyboard.engine.billing import refresh_bills
-from storyboard.engine.brake import Brake
 from storyboard.engine.buying import BuyResult, buy_plan
-from storyboard.engine.events import Inspected, Noted, RunEvent
+from storyboard.engine.events import Inspected, RunEvent
 from storyboard.engine.maker import Maker
 from storyboard.engine.ports import Clip, Listener
 from storyboard.engine.shop import Bought
 from storyboard.model.attempt import Caps
-from storyboard.model.errors import EnvironmentFault, SpendingRefused, StoryboardError
+from storyboard.model.errors import EnvironmentFault, StoryboardError
 from storyboard.model.job import State
 from storyboard.model.measure import Remark
-from storyboard.model.money import MicroUsd, show_usd
-from storyboard.model.plan import Blocked, Generate, Plan, Reuse
+from storyboard.model.money import MicroUsd
+from storyboard.model.plan import Blocked, Plan, Reuse
 from storyboard.model.receipt import Receipt
 from storyboard.model.request import ClipKey
 from storyboard.model.secret import Secret
 from storyboard.model.story import Film
 
 __all__ = ["Bid", "Purchased", "buy_film"]
-
-_INTERRUPTED = "interrupted"
-_STOPS = (signal.SIGINT, signal.SIGTERM)
-_STOPPING = (
-    "stopping: nothing more is ordered, and what is in flight is seen through;"
-    " Ctrl-C again leaves at once, and the same command goes on from there"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,7 @@ class _Build:
         remember_orders(self.compilation, run.plan, free=False)
         receipt = make_receipt(run.plan, run.result, run.remarks, self.ledger, film=self.film)
         built = self._cut(run) if receipt.complete else None
-        return Purchased(receipt, built, run.result.error, run.result.stopped == _INTERRUPTED)
+        return Purchased(receipt, built, run.result.error, run.result.stopped == INTERRUPTED)
 
     async def _bought(self) -> _Run:
         async with WaveSpeed(
@@ -141,8 +131,8 @@ class _Build:
         ) as api:
             await self._note_refunds(api)
             plan, compiled, owned = self._planned()
-            _refuse_vain(self.bid.again, plan)
-            _refuse_over_caps(plan, self.bid.max_cost, self._month_left())
+            refuse_vain(self.bid.again, plan)
+            refuse_over_caps(plan, self.bid.max_cost, self._month_left())
             self.bid.confirm(plan)
             result, remarks = await self._carried_out(plan, compiled, api)
         return _Run(plan, _film(compiled), result, owned, remarks)
@@ -196,7 +186,7 @@ class _Build:
             if any(not shot.price for shot in plan.to_make()):
                 renders, limits = opened.enter_context(renderer(free))
                 maker = Maker(renders, free, self.clock, listen, limits)
-            opened.enter_context(_interruptible(shop.brake, listen))
+            opened.enter_context(interruptible(shop.brake, listen))
             result = await buy_plan(plan, shop, film=self.film, maker=maker)
         return result, tuple(remarks)
 
@@ -243,42 +233,11 @@ class _Build:
         )
 
 
-def _refuse_vain(again: frozenset[str], plan: Plan) -> None:
-    """Refuse to order again what is no shot of the film, or needs no order."""
-    shots = {shot.id: shot for shot in plan.shots}
-    for name in sorted(again):
-        if name not in shots:
-            near = did_you_mean(name, shots)
-            hint = f"did you mean {near}?" if near else f"its shots are {', '.join(shots)}"
-            message = f'the film has no shot called "{name}"'
-            raise Undecidable(message, hint=hint)
-        if not isinstance(shots[name].step, Generate):
-            message = f"{name} is owned or under way: there is nothing to order again"
-            raise Undecidable(message)
-
-
 def _film(compiled: Compiled) -> Film:
     if compiled.film is None:
         message = "only a film without errors can be bought"
         raise ValueError(message)
     return compiled.film
-
-
-def _refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) -> None:
-    """Refuse a plan that would not fit under a cap; each order is held against them again."""
-    if not plan.cost:
-        return
-    cost = show_usd(plan.cost)
-    if plan.over_budget and plan.budget_cost is not None:
-        before = f" beside {show_usd(plan.spent)} spent" if plan.spent else ""
-        message = f"the plan costs {cost}{before}, over the budget of {show_usd(plan.budget_cost)}"
-        raise SpendingRefused(message, hint="raise the film's budget, or make fewer shots")
-    if run is not None and plan.cost > run:
-        message = f"the plan costs {cost}, over the limit of {show_usd(run)} for this run"
-        raise SpendingRefused(message, hint="allow more with --max-cost, or make fewer shots")
-    if month is not None and plan.cost > month:
-        message = f"the plan costs {cost}, and this month's limit leaves {show_usd(month)}"
-        raise SpendingRefused(message, hint="raise [budget] month in storyboard.toml, or wait")
 
 
 def _noting(listen: Listener, remarks: list[tuple[str, Remark]]) -> Listener:
@@ -291,30 +250,3 @@ def _noting(listen: Listener, remarks: list[tuple[str, Remark]]) -> Listener:
             listen(event)
 
     return hear
-
-
-@contextmanager
-def _interruptible(brake: Brake, listen: Listener) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM stop orders and nothing else; the second leaves at once."""
-    loop = asyncio.get_running_loop()
-    terminated = signal.getsignal(signal.SIGTERM)
-
-    def stop() -> None:
-        leave_to_python()
-        brake.pull(_INTERRUPTED)
-        listen(Noted(_STOPPING))
-
-    def leave_to_python() -> None:
-        for each in _STOPS:
-            loop.remove_signal_handler(each)
-        signal.signal(signal.SIGTERM, terminated)  # asyncio would end the process without a word
-
-    if sys.platform == "win32":  # no such handlers there: the first one leaves at once, safely too
-        yield
-        return
-    for each in _STOPS:
-        loop.add_signal_handler(each, stop)
-    try:
-        yield
-    finally:
-        leave_to_python()

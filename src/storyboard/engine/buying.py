@@ -169,7 +169,7 @@ async def _carry_out(
     reason = await maker.make(job.free)
     if reason is not None:
         return NotBought(reason)
-    clip = await shop.blocking(shop.store.find, job.free.key)
+    clip = await shop.blocking(maker.store.find, job.free.key)
     return Bought(clip) if clip is not None else NotBought("its clip was damaged as it was made")
 
 

@@ -24,8 +24,8 @@ class Maker:
     def __init__(
         self, api: VideoApi, store: ClipStore, clock: Clock, listen: Listener, limits: Limits
     ) -> None:
+        self.store = store
         self._api = api
-        self._store = store
         self._clock = clock
         self._listen = listen
         self._limits = limits
@@ -58,6 +58,6 @@ class Maker:
             await self._clock.sleep(self._limits.between_looks)
 
     async def _keep(self, shot: PlannedShot, prediction: str) -> None:
-        path = self._store.scratch(shot.key)
+        path = self.store.scratch(shot.key)
         await self._api.download(prediction, path)
-        await asyncio.to_thread(self._store.keep, shot.key, path)
+        await asyncio.to_thread(self.store.keep, shot.key, path)

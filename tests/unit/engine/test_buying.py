@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.api import FakeApi
+from fakes.clips import MemoryClips
 from fakes.market import MODEL, OTHER, Market, offer, shot
 from fakes.provider_script import LOST_ANSWER, LOST_ORDER, Fate
+from fakes.virtual import VirtualClock
 from storyboard.engine.events import Inspected, Kept, Money, ShotFailed, Stage, Staged, Submitted
+from storyboard.engine.maker import Limits, Maker
 from storyboard.engine.ports import Failed
 from storyboard.engine.provider import Missing, NeverSent, PutOff, Refused
 from storyboard.model.attempt import Caps
@@ -16,7 +20,7 @@ from storyboard.model.errors import EnvironmentFault, ShotsFailed, SpendingRefus
 from storyboard.model.job import Cause, Looked, State
 from storyboard.model.measure import Oddity, Remark
 from storyboard.model.money import MicroUsd
-from storyboard.model.plan import Reconcile, Resume, Reuse
+from storyboard.model.plan import Generate, Reconcile, Resume, Reuse, Why
 
 UPSTREAM = Failed("the model is unavailable", Cause.UPSTREAM)
 A, B, C = shot("a"), shot("b"), shot("c")
@@ -498,3 +502,18 @@ def test_a_plans_price_is_what_an_order_is_booked_at():
     market.run(replace(A, step=Reconcile("1")))
     assert [each.order.price for each in market.ledger.attempts()] == [400_000, 400_000]
     assert market.states() == [State.WITHDRAWN, State.OWNED]
+
+
+def test_shots_that_cost_nothing_are_made_beside_those_that_are_bought():
+    """They are kept apart, never ordered, and a bought shot may start from one of them."""
+    market = Market()
+    free = MemoryClips()
+    drawn = shot("drawn", Generate(Why.NEW, MicroUsd(0)), cost=0)
+    limits = Limits(at_once=2, between_looks=1.0)
+    clock = VirtualClock()
+    maker = Maker(FakeApi(free.files), free, clock, market.events.append, limits)
+    result = market.run(A, drawn, chained("second", drawn), maker=maker)
+    assert len(market.made(result)) == 3
+    assert free.keys == {drawn.key}
+    assert [each.inputs["prompt"] for each in market.provider.charges] == ["a", "second"]
+    assert result.spent == 800_000

@@ -1,0 +1,40 @@
+"""What a build refuses before it asks the provider for anything: over a cap, or wished in vain."""
+
+from storyboard.app.decide import Undecidable
+from storyboard.compiler.suggest import did_you_mean
+from storyboard.model.errors import SpendingRefused
+from storyboard.model.money import MicroUsd, show_usd
+from storyboard.model.plan import Generate, Plan
+
+__all__ = ["refuse_over_caps", "refuse_vain"]
+
+
+def refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) -> None:
+    """Refuse a plan that would not fit under a cap; each order is held against them again."""
+    if not plan.cost:
+        return
+    cost = show_usd(plan.cost)
+    if plan.over_budget and plan.budget_cost is not None:
+        before = f" beside {show_usd(plan.spent)} spent" if plan.spent else ""
+        message = f"the plan costs {cost}{before}, over the budget of {show_usd(plan.budget_cost)}"
+        raise SpendingRefused(message, hint="raise the film's budget, or make fewer shots")
+    if run is not None and plan.cost > run:
+        message = f"the plan costs {cost}, over the limit of {show_usd(run)} for this run"
+        raise SpendingRefused(message, hint="allow more with --max-cost, or make fewer shots")
+    if month is not None and plan.cost > month:
+        message = f"the plan costs {cost}, and this month's limit leaves {show_usd(month)}"
+        raise SpendingRefused(message, hint="raise [budget] month in storyboard.toml, or wait")
+
+
+def refuse_vain(again: frozenset[str], plan: Plan) -> None:
+    """Refuse to order again what is no shot of the film, or needs no order."""
+    shots = {shot.id: shot for shot in plan.shots}
+    for name in sorted(again):
+        if name not in shots:
+            near = did_you_mean(name, shots)
+            hint = f"did you mean {near}?" if near else f"its shots are {', '.join(shots)}"
+            message = f'the film has no shot called "{name}"'
+            raise Undecidable(message, hint=hint)
+        if not isinstance(shots[name].step, Generate):
+            message = f"{name} is owned or under way: there is nothing to order again"
+            raise Undecidable(message)

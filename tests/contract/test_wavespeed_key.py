@@ -20,7 +20,7 @@ ECHO = {"code": 401, "message": f"invalid API key {KEY}", "data": {"error": KEY}
 ASKS = [
     lambda api: api.submit(SORA, "{}"),
     lambda api: api.look("abc"),
-    lambda api: api.history(SORA, datetime(2026, 11, 22, tzinfo=UTC)),
+    lambda api: api.history(datetime(2026, 11, 22, tzinfo=UTC)),
     lambda api: api.quote(SORA, {}),
     lambda api: api.balance(),
     lambda api: api.bills(["abc"]),

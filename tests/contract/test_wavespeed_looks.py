@@ -53,9 +53,9 @@ def test_a_finished_order_tells_where_its_clip_is():
 
 
 @pytest.mark.parametrize("outputs", [[], None, ["bm90IGEgdXJs"], [{"text": "no"}]])
-def test_a_finished_order_without_a_clip_has_failed(outputs):
-    """Nothing will come of waiting for it."""
-    assert isinstance(looked(stands("completed", outputs=outputs)), Failed)
+def test_a_finished_order_without_a_clip_is_not_called_failed(outputs):
+    """It is billed: as long as its clip is missing, nobody orders it again."""
+    assert isinstance(looked(stands("completed", outputs=outputs)), Missing)
 
 
 @pytest.mark.parametrize(

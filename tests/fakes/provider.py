@@ -68,6 +68,7 @@ class FakeProvider(Books):
     discount: int = 0  # percent
     listing_lag: float = 0.0
     history_inputs: bool = True
+    listed_as: str = ""  # the name that history gives every model, if it is another
     ahead: float = 0.0  # seconds by which its clock is before ours
     trip: float = 0.0
     script: Script = field(default_factory=dict)
@@ -88,9 +89,9 @@ class FakeProvider(Books):
         await self._travel()
         return seen
 
-    async def history(self, model: str, since: datetime) -> Listing:
+    async def history(self, since: datetime) -> Listing:
         await self._arrive("history")
-        listing = Listing(tuple(self._listed(model, since)), self._now())
+        listing = Listing(tuple(self._listed(since)), self._now())
         await self._travel()
         return listing
 
@@ -190,14 +191,14 @@ class FakeProvider(Books):
         order.unfetched += 1
         return order.unfetched > order.fate.not_fetched
 
-    def _listed(self, model: str, since: datetime) -> Iterator[Listed]:
+    def _listed(self, since: datetime) -> Iterator[Listed]:
         """Yield the newest first, once they are listed and as long as they are kept."""
         now = self._now()
         newest = now - timedelta(seconds=self.listing_lag)
         for each in reversed(self.charges):
-            if each.model == model and max(since, now - _KEPT) <= each.at <= newest:
+            if max(since, now - _KEPT) <= each.at <= newest:
                 inputs = each.inputs if self.history_inputs else None
-                yield Listed(each.prediction, each.model, each.at, inputs)
+                yield Listed(each.prediction, self.listed_as or each.model, each.at, inputs)
 
     def _write(self, path: str, data: bytes) -> None:
         if self.files is None:

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -119,29 +119,30 @@ class _Build:
         return film_name(self.compilation.path, self.compilation.settings)
 
     def carry_out(self) -> Purchased:
-        run = asyncio.run(self._bought())
+        asyncio.run(self._note_refunds())
+        plan, compiled, owned = self._planned()
+        refuse_vain(self.bid.again, plan)
+        refuse_over_caps(plan, self.bid.max_cost, self._month_left())
+        self.bid.confirm(plan)  # outside any loop, whose own handling would swallow a Ctrl-C
+        result, remarks = self._bought(plan, compiled)
+        run = _Run(plan, _film(compiled), result, owned, remarks)
         remember_orders(self.compilation, run.plan, free=False)
         receipt = make_receipt(run.plan, run.result, run.remarks, self.ledger, film=self.film)
         built = self._cut(run) if receipt.complete else None
         return Purchased(receipt, built, run.result.error, run.result.stopped == INTERRUPTED)
 
-    async def _bought(self) -> _Run:
-        async with WaveSpeed(
-            self.purse.base_url, self.bid.key, self.clock, rehearsal=self.purse.rehearsal
-        ) as api:
-            await self._note_refunds(api)
-            plan, compiled, owned = self._planned()
-            refuse_vain(self.bid.again, plan)
-            refuse_over_caps(plan, self.bid.max_cost, self._month_left())
-            self.bid.confirm(plan)
-            result, remarks = await self._carried_out(plan, compiled, api)
-        return _Run(plan, _film(compiled), result, owned, remarks)
+    def _api(self) -> WaveSpeed:
+        purse = self.purse
+        return WaveSpeed(purse.base_url, self.bid.key, self.clock, rehearsal=purse.rehearsal)
 
-    async def _note_refunds(self, api: WaveSpeed) -> None:
+    async def _note_refunds(self) -> None:
         """Ask for refunds that are awaited: where one has come, another model may be tried."""
         awaited = [each for each in self.ledger.attempts() if each.job.state is State.FAILED]
+        if not awaited:
+            return
         with suppress(EnvironmentFault):
-            await refresh_bills(api, self.ledger, asyncio.to_thread, awaited)
+            async with self._api() as api:
+                await refresh_bills(api, self.ledger, asyncio.to_thread, awaited)
 
     def _planned(self) -> tuple[Plan, Compiled, Mapping[ClipKey, Clip]]:
         """Plan with what is owned verified to the byte: a damaged clip counts as missing."""
@@ -170,16 +171,22 @@ class _Build:
         counted = self.ledger.spent(month=f"{self.clock.now():%Y-%m}").counted
         return MicroUsd(self.purse.month - counted)
 
-    async def _carried_out(
-        self, plan: Plan, compiled: Compiled, api: WaveSpeed
+    def _bought(
+        self, plan: Plan, compiled: Compiled
     ) -> tuple[BuyResult, tuple[tuple[str, Remark], ...]]:
         """Carry a plan out, or do nothing at all where there is nothing to do."""
-        remarks: list[tuple[str, Remark]] = []
         settled = all(isinstance(shot.step, Reuse | Blocked) for shot in plan.shots)
         if settled and not self.ledger.open_attempts():
             return BuyResult({}, MicroUsd(0), MicroUsd(0)), ()
+        return asyncio.run(self._carried_out(plan, compiled))
+
+    async def _carried_out(
+        self, plan: Plan, compiled: Compiled
+    ) -> tuple[BuyResult, tuple[tuple[str, Remark], ...]]:
+        remarks: list[tuple[str, Remark]] = []
         free = clip_store(self.compilation, plan, free=True)
-        with ExitStack() as opened:
+        async with AsyncExitStack() as opened:
+            api = await opened.enter_async_context(self._api())
             listen = _noting(opened.enter_context(self.watchers.clips()), remarks)
             shop = opened.enter_context(open_shop(self._counter(plan, compiled), api, listen))
             maker = None

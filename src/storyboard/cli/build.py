@@ -14,7 +14,7 @@ from storyboard.cli.console import emit, say, wants_colour, width
 from storyboard.cli.findings import show_findings
 from storyboard.cli.options import AS_JSON, amount, film_options
 from storyboard.model.diagnostic import Diagnostic, has_errors
-from storyboard.model.errors import ExitCode
+from storyboard.model.errors import EnvironmentFault, ExitCode
 from storyboard.model.money import MicroUsd
 
 __all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts", "sheet"]
@@ -178,6 +178,9 @@ def build(
 
     key = find_key()
     compilation = compile_film_at(film, replace(options, free=key is None))
+    if key is None and (yes or max_cost is not None or again):
+        message = "there is no key to buy with, in WAVESPEED_API_KEY or the keyring"
+        raise EnvironmentFault(message, hint="without --yes the free animatic is made instead")
     if key is None:
         if compilation.ok:
             say("No key in WAVESPEED_API_KEY or the keyring: making the free animatic.")

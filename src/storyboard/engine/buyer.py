@@ -12,7 +12,7 @@ from storyboard.engine.events import Inspected, Stage, Staged, Working
 from storyboard.engine.orders import Orders
 from storyboard.engine.ports import Clip, Failed, Ready, Running
 from storyboard.engine.provider import Missing, NotFetched, Unreachable
-from storyboard.engine.reconcile import Reconciler
+from storyboard.engine.reconcile import KEPT, Reconciler
 from storyboard.engine.sending import Sender
 from storyboard.engine.shop import Bought, NotBought, Outcome, Place, Purchase, Shop
 from storyboard.engine.told import failure, unclear
@@ -63,20 +63,44 @@ class Buyer:
         if attempt.job.state is State.UNKNOWN:
             return unclear(attempt)
         if attempt.job.state is State.INTENT:
-            await self._shop.record(attempt, job.Withdrawn("never taken; its run had ended"))
-            if purchase is None:
-                return NotBought("it was never taken, and no shot asks for it any more")
-            return await self.buy(purchase, priority)
+            return await self._ordered_anew(attempt, purchase, priority)
         offers = purchase.offers if purchase is not None else ()
         offer = next((each for each in offers if each.key == attempt.order.key), None)
-        self._shop.throttle.occupy()
-        outcome = await self._seen_through(attempt, offer, Place(self._shop.throttle))
+        outcome = await self._taken_up(attempt, offer)
         rest = offers[offers.index(offer) + 1 :] if offer is not None else ()
         if isinstance(outcome, Bought) or purchase is None or not rest:
             return outcome
         if not await self._another_may_try(outcome):
             return outcome
         return await self.buy(Purchase(purchase.shot, purchase.film, rest), priority)
+
+    async def _ordered_anew(
+        self, attempt: Attempt, purchase: Purchase | None, priority: float
+    ) -> Outcome:
+        await self._shop.record(attempt, job.Withdrawn("never taken; its run had ended"))
+        if purchase is None:
+            return NotBought("it was never taken, and no shot asks for it any more")
+        return await self.buy(purchase, priority)
+
+    async def _taken_up(self, attempt: Attempt, offer: Offer | None) -> Outcome:
+        """Go on with an order that is paid for; it has its place at the provider already."""
+        if attempt.job.state is State.READY and (clip := await self._in_store(attempt)):
+            await self._shop.record(attempt, job.Saved(clip.sha256))
+            return Bought(clip, offer)
+        self._shop.throttle.occupy()
+        place = Place(self._shop.throttle)
+        try:
+            return await self._seen_through(attempt, offer, place)
+        except BaseException:
+            self._shop.brake.pull("the run has ended")
+            raise
+        finally:
+            place.leave()
+
+    async def _in_store(self, attempt: Attempt) -> Clip | None:
+        """Return the clip if it was kept, and its run ended before it could write that down."""
+        clip: Clip | None = await self._shop.blocking(self._shop.store.find, attempt.order.key)
+        return clip
 
     async def _cleared(self, attempt: Attempt) -> Attempt:
         """Bring an attempt that another run left to a state from which one can go on."""
@@ -155,8 +179,15 @@ class Buyer:
             case Failed(reason, cause) if attempt.job.state is State.SUBMITTED:
                 return await self._failed(attempt, reason, cause)
             case Failed(reason) | Missing(reason):
-                await self._shop.record(attempt, job.Gone(reason))
-                return NotBought(f"bought, and lost at the provider: {reason}", attempt.id)
+                return await self._not_shown(attempt, reason)
+
+    async def _not_shown(self, attempt: Attempt, reason: str) -> NotBought:
+        """Wait with a paid order that the provider does not show; a week later it is lost."""
+        if self._shop.clock.now() - attempt.reserved_at <= KEPT:
+            told = f"paid for, and the provider does not show its clip now: {reason}"
+            return NotBought(f"{told}; the next run looks again", attempt.id)
+        await self._shop.record(attempt, job.Gone(reason))
+        return NotBought(f"bought, and lost at the provider: {reason}", attempt.id)
 
     async def _followed(self, attempt: Attempt) -> Ready | Failed | Missing:
         clock = self._shop.clock

@@ -14,7 +14,7 @@ from storyboard.engine.maker import Maker
 from storyboard.engine.preflight import check_prices_and_balance
 from storyboard.engine.shop import Bought, NotBought, Outcome, Purchase, Shop
 from storyboard.model.attempt import Attempt
-from storyboard.model.errors import SpendingRefused, StoryboardError
+from storyboard.model.errors import EnvironmentFault, SpendingRefused, StoryboardError
 from storyboard.model.job import State
 from storyboard.model.money import MicroUsd
 from storyboard.model.plan import Generate, Plan, PlannedShot, Reconcile, Resume
@@ -110,12 +110,26 @@ def _jobs(plan: Plan, film: str, attempts: Mapping[ClipKey, Attempt]) -> dict[Cl
 async def _checked(jobs: dict[ClipKey, _Job], shop: Shop) -> dict[ClipKey, _Job]:
     """Ask for prices and balance; where they are not as planned, nothing new is ordered."""
     new = [job.purchase for job in jobs.values() if job.purchase and not job.attempt]
+    again = [job.purchase for job in jobs.values() if job.purchase and _may_order_again(job)]
     try:
-        mispriced = await check_prices_and_balance(shop.api, new)
+        mispriced = await check_prices_and_balance(shop.api, new, again)
     except SpendingRefused as error:
         shop.brake.pull(error.message, error)
         return jobs
+    except EnvironmentFault as error:
+        if not any(job.attempt for job in jobs.values()):
+            raise
+        shop.brake.pull(error.message, error)  # what is paid for is seen through all the same
+        return jobs
     return {key: _without(job, mispriced) for key, job in jobs.items()}
+
+
+def _may_order_again(job: _Job) -> bool:
+    """Tell whether seeing an earlier run's order through may come to ordering, of some model."""
+    if job.attempt is None or job.purchase is None:
+        return False
+    unclear = job.attempt.job.state in {State.INTENT, State.UNKNOWN}
+    return unclear or len(job.purchase.offers) > 1
 
 
 def _without(job: _Job, mispriced: frozenset[ClipKey]) -> _Job:

@@ -18,22 +18,24 @@ _PICTURE = "https://example.com/still.png"
 
 
 async def check_prices_and_balance(
-    api: PaidApi, purchases: Sequence[Purchase]
+    api: PaidApi, new: Sequence[Purchase], again: Sequence[Purchase] = ()
 ) -> frozenset[ClipKey]:
     """Refuse (SpendingRefused) what costs another price than planned, or more than there is.
 
-    Returns the fallback offers that are quoted otherwise than their cards say: they are left out.
+    `again` is what an earlier run has ordered, perhaps, and this one may order anew: its prices
+    matter, its money may be taken already. Returns the fallback offers that are quoted otherwise
+    than their cards say: they are left out.
     """
-    if not purchases:
+    if not new and not again:
         return frozenset()
-    firsts = [purchase.offers[0] for purchase in purchases]
-    fallbacks = [offer for purchase in purchases for offer in purchase.offers[1:]]
+    firsts = [purchase.offers[0] for purchase in (*new, *again)]
+    fallbacks = [offer for purchase in (*new, *again) for offer in purchase.offers[1:]]
     balance, quotes = await asyncio.gather(
         api.balance(), _quotes(api, _distinct(firsts + fallbacks))
     )
     for offer in firsts:
         _refuse_other_price(offer, quotes[_priced_by(offer)])
-    needed = MicroUsd(sum(offer.cost for offer in firsts))
+    needed = MicroUsd(sum(purchase.offers[0].cost for purchase in new))
     if balance < needed:
         message = f"the account has {show_usd(balance)}, and the plan costs {show_usd(needed)}"
         raise SpendingRefused(message, hint="top the account up, or make fewer shots")

@@ -143,8 +143,11 @@ class PaidApi(Protocol):
         """Ask once how an order stands. Never raises for what the network does."""
         ...
 
-    async def history(self, model: str, since: datetime) -> Listing:
-        """Return every order of a model since then; EnvironmentFault where that cannot be read."""
+    async def history(self, since: datetime) -> Listing:
+        """Return every order since then; EnvironmentFault where that cannot be read.
+
+        Of every model: an order may be listed under another name than it was sent under.
+        """
         ...
 
     async def upload(self, path: str) -> str:

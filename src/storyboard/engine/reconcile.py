@@ -18,15 +18,12 @@ from storyboard.model.attempt import Attempt
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.tree import Plain
 
-__all__ = ["LOOKS", "LOOKS_LATER", "Reconciler"]
+__all__ = ["KEPT", "LOOKS", "Reconciler"]
 
 LOOKS: Final = (2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each look at an order that left just now: 67 in all."""
-LOOKS_LATER: Final = (0.0, 5.0)
-"""The same for an order that left `_LONG_AGO`: no listing lags that long."""
 _FEWEST: Final = 2
-_LONG_AGO: Final = timedelta(minutes=10)
-_KEPT: Final = timedelta(days=6, hours=12)
+KEPT: Final = timedelta(days=6, hours=12)
 """How far back history is trusted: half a day less than the week that it covers."""
 _MARGIN: Final = timedelta(hours=1)
 """How far two clocks may be apart beside what the provider's own says."""
@@ -48,11 +45,10 @@ class Reconciler:
 
     async def settle(self, attempt: Attempt) -> Attempt:
         """Return it SUBMITTED if it was taken, INTENT if surely not, else UNKNOWN still."""
-        waits = await self._waits(attempt)
         last: _Verdict | None = None
         readable = 0
-        for number, wait in enumerate(waits, start=1):
-            detail = f"look {number} of {len(waits)}"
+        for number, wait in enumerate(LOOKS, start=1):
+            detail = f"look {number} of {len(LOOKS)}"
             self._shop.tell(Staged(attempt.order.shot, Stage.UNCLEAR, detail))
             await self._shop.clock.sleep(wait)
             last, evidence = await self._look(attempt)
@@ -60,6 +56,8 @@ class Reconciler:
             adopted = await self._adopted(attempt, last)
             if adopted is not None:
                 return adopted
+            if last is not None and last.match is not None:  # another attempt has just taken it
+                last, readable = None, readable - 1
             await self._shop.record(attempt, job.Looked(f"{detail}: {evidence}"))
         if last is None or readable < _FEWEST or last.suspects or self._is_forgotten(attempt):
             return attempt
@@ -71,26 +69,20 @@ class Reconciler:
         verdict, _ = await self._look(attempt)
         return verdict is not None and verdict.match is not None
 
-    async def _waits(self, attempt: Attempt) -> tuple[float, ...]:
-        entries = await self._shop.books(self._shop.ledger.events, attempt.id)
-        sent = [entry.at for entry in entries if isinstance(entry.event, job.NotTaken)]
-        left = max([attempt.reserved_at, *sent])
-        return LOOKS_LATER if self._shop.clock.now() - left > _LONG_AGO else LOOKS
-
     async def _look(self, attempt: Attempt) -> tuple[_Verdict | None, str]:
         """Search history once; None where it could not be read, or its clock makes no sense."""
         since = attempt.reserved_at - _MARGIN
         try:
-            listing = await self._shop.api.history(attempt.order.model, since)
+            listing = await self._shop.api.history(since)
             behind = self._behind(listing)
             if behind > timedelta(0):
                 # The provider's clock is behind ours, and so are its dates.
-                listing = await self._shop.api.history(attempt.order.model, since - behind)
+                listing = await self._shop.api.history(since - behind)
         except EnvironmentFault as error:
             return None, f"history could not be read: {error.message}"
         verdict: _Verdict = await self._shop.books(self._judge, attempt, listing.found)
         if verdict.suspects:
-            return verdict, f"history hides inputs, and it may be {', '.join(verdict.suspects)}"
+            return verdict, f"no exact match, and it may be {', '.join(verdict.suspects)}"
         return verdict, f"no match among {len(listing.found)} orders"
 
     def _behind(self, listing: Listing) -> timedelta:
@@ -100,17 +92,13 @@ class Reconciler:
 
     def _judge(self, attempt: Attempt, found: tuple[Listed, ...]) -> _Verdict:
         """Compare with what nobody holds; of several matches the first, for all are this order."""
-        free = [
-            each
-            for each in found
-            if each.model == attempt.order.model
-            and self._shop.ledger.holder_of(each.prediction) is None
-        ]
+        free = [each for each in found if self._shop.ledger.holder_of(each.prediction) is None]
         wanted = json.loads(attempt.order.payload)
         exact = [each for each in free if each.inputs is not None and _same(wanted, each.inputs)]
         if exact:
             return _Verdict(match=min(exact, key=_age).prediction)
-        return _Verdict(suspects=tuple(each.prediction for each in free if each.inputs is None))
+        suspects = (each for each in free if each.inputs is None or _nearly(wanted, each.inputs))
+        return _Verdict(suspects=tuple(each.prediction for each in suspects))
 
     async def _adopted(self, attempt: Attempt, verdict: _Verdict | None) -> Attempt | None:
         if verdict is None or verdict.match is None:
@@ -118,10 +106,10 @@ class Reconciler:
         try:
             return await self._shop.record(attempt, job.Adopted(verdict.match))
         except job.IllegalEvent:
-            return None  # another attempt has just taken it
+            return None
 
     def _is_forgotten(self, attempt: Attempt) -> bool:
-        return self._shop.clock.now() - attempt.reserved_at > _KEPT
+        return self._shop.clock.now() - attempt.reserved_at > KEPT
 
 
 def _age(listed: Listed) -> datetime:
@@ -131,6 +119,12 @@ def _age(listed: Listed) -> datetime:
 def _same(wanted: Mapping[str, Plain], listed: Mapping[str, Plain]) -> bool:
     """Tell whether all inputs of an order are there as they were sent; more may be defaults."""
     return all(name in listed and _equal(value, listed[name]) for name, value in wanted.items())
+
+
+def _nearly(wanted: Mapping[str, Plain], listed: Mapping[str, Plain]) -> bool:
+    """Tell whether the words are the same but for their spacing: somebody may have tidied them."""
+    sent, shown = str(wanted.get("prompt", "")).split(), str(listed.get("prompt", "")).split()
+    return bool(sent) and sent == shown
 
 
 def _equal(sent: Plain, shown: Plain) -> bool:

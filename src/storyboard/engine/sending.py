@@ -20,6 +20,8 @@ __all__ = ["Sender"]
 
 _MOST_SENDS: Final = 8
 _MINUTE: Final = 60.0
+_LONGEST_WAIT: Final = 900.0
+"""Seconds; a provider that asks for more is come back to by another run."""
 _WAIT: Final = 5.0
 """Seconds before an order that never left is sent again; longer by as much each time."""
 _HINTS: Final = {
@@ -94,6 +96,10 @@ class Sender:
         """Wait as long as the provider asks, then make sure in history that it was not taken."""
         attempt = await self._shop.record(attempt, job.NotTaken(reason))
         seconds = _MINUTE if wait is None else wait
+        if seconds > _LONGEST_WAIT:
+            message = f"{reason}: the provider asks to wait for {seconds / 60:.0f} minutes"
+            self._shop.brake.pull(message, EnvironmentFault(message, hint="run again after that"))
+            return attempt
         self._shop.throttle.pause(seconds)
         self._shop.tell(Staged(attempt.order.shot, Stage.WAITING, reason))
         await self._shop.brake.lets(self._shop.clock.sleep(seconds))

@@ -389,12 +389,83 @@ def test_orders_that_no_shot_asks_for_any_more_are_kept_too():
     assert {A.key, B.key} == market.store.keys == set(market.made(result))
 
 
-def test_an_order_that_vanished_is_lost():
-    """The provider knows it no more: it is not bought again by itself."""
+def test_an_order_that_the_provider_does_not_show_is_waited_for():
+    """It is paid for: neither lost nor bought again, until history has forgotten it."""
     market = Market(script={0: Fate(end=Missing("no such order"))})
     result = market.run(A)
+    assert "does not show" in market.why(result, A).reason
+    assert market.states() == [State.SUBMITTED]
+    resumed = shot("a", Resume(market.attempt().job.prediction))
+    market.run(resumed)
+    assert (market.states(), len(market.provider.charges)) == ([State.SUBMITTED], 1)
+    market.wait(7 * 24 * 3600)
+    result = market.run(resumed)
     assert "lost" in market.why(result, A).reason
     assert market.states() == [State.LOST]
+
+
+@pytest.mark.parametrize("wait", [60.0, 700.0])
+def test_an_order_that_was_put_off_for_long_is_looked_up_as_thoroughly(wait):
+    """It left just now, however long ago its intent was written: listing may lag."""
+    script = {0: Fate(PutOff("too many requests", wait)), 1: LOST_ANSWER}
+    market = Market(script=script, listing_lag=20.0)
+    assert market.made(market.run(A)) == [A.key]
+    assert len(market.provider.charges) == 1
+
+
+def test_nobody_waits_for_a_day_to_order():
+    """A provider that asks for that is come back to; nothing stays reserved."""
+    market = Market(script={0: Fate(PutOff("too many requests", 100_000.0))})
+    result = market.run(A, B, at_once=1)
+    assert isinstance(result.error, EnvironmentFault)
+    assert market.seconds < 3600
+    assert market.states() == [State.WITHDRAWN]
+
+
+@pytest.mark.parametrize("inputs", [True, False])
+def test_an_order_that_is_listed_under_another_name_is_not_bought_again(inputs):
+    """Who answers for a model may call it otherwise: the inputs count, not the name."""
+    market = Market(script={0: LOST_ANSWER}, listed_as="house/v2", history_inputs=inputs)
+    result = market.run(A)
+    assert len(market.provider.charges) == 1
+    assert market.made(result) == ([A.key] if inputs else [])
+    assert market.states() == [State.OWNED if inputs else State.UNKNOWN]
+
+
+def test_what_a_crash_left_is_not_ordered_at_another_price():
+    """Prices are asked again before anything is ordered anew, whoever reserved it."""
+    market = Market(script={0: LOST_ORDER}, unreadable={"history"})
+    market.run(A)
+    market.provider.unreadable.clear()
+    market.provider.price = lambda *_: MicroUsd(4_000_000)
+    result = market.run(replace(A, step=Reconcile("1")))
+    assert isinstance(result.error, SpendingRefused)
+    assert not market.provider.charges
+
+
+def test_without_prices_what_is_paid_for_is_still_seen_through():
+    """Nothing new is ordered; the clip that was bought is fetched."""
+    market = Market(script={0: Fate(not_fetched=1)})
+    market.run(A)
+    market.provider.unreadable = {"quote"}
+    result = market.run(shot("a", Resume(market.attempt().job.prediction)), B)
+    assert market.made(result) == [A.key]
+    assert isinstance(result.error, EnvironmentFault)
+    assert len(market.provider.charges) == 1
+
+
+def test_a_clip_that_was_kept_before_a_crash_is_not_fetched_again():
+    """Its bytes are there: only the line in the ledger is missing."""
+    market = Market(script={0: Fate(not_fetched=1)})
+    market.run(A)
+    path = market.store.scratch(A.key)
+    market.store.files[path] = b"the clip"
+    market.store.keep(A.key, path)
+    before = market.provider.calls["download"]
+    result = market.run(shot("a", Resume(market.attempt().job.prediction)))
+    assert market.made(result) == [A.key]
+    assert market.provider.calls["download"] == before
+    assert market.states() == [State.OWNED]
 
 
 def test_an_interrupt_stops_orders_and_keeps_what_is_in_flight():

@@ -141,14 +141,15 @@ def _stands(data: Mapping[str, object], answer: str) -> PaidLook:
     return Unreachable(f"WaveSpeed cannot be reached: it answered {answer} without a status")
 
 
-def _completed(data: Mapping[str, object]) -> Ready | Failed:
+def _completed(data: Mapping[str, object]) -> Ready | Missing:
+    """Find the clip; an order that was completed is billed, so without one it is not failed."""
     outputs = data.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
         if is_url(output):
             flags = data.get("has_nsfw_contents")
             flagged = isinstance(flags, list) and any(each is True for each in flags)
             return Ready(output, flagged)
-    return Failed("the order is completed, but there is no clip", Cause.UPSTREAM)
+    return Missing("the order is completed, and there is no clip with it")
 
 
 def _failed(data: Mapping[str, object], status: str) -> Failed:

@@ -64,9 +64,9 @@ class WaveSpeed:
         path = f"predictions/{path_of(prediction, safe='')}/result"
         return look_of(await self._transport.ask("GET", path))
 
-    async def history(self, model: str, since: datetime) -> Listing:
-        """Return every order of a model since then."""
-        return await find_orders(self._reader, model, since)
+    async def history(self, since: datetime) -> Listing:
+        """Return every order since then, of whatever model."""
+        return await find_orders(self._reader, since)
 
     async def upload(self, path: str) -> str:
         """Hand in a picture and return its URL, a new one each time."""

@@ -32,6 +32,8 @@ def broken(error: BaseException) -> str:
             return "no answer came in time"
         case httpx.ConnectError():
             return "no connection came about"
+        case _ if _has_cause(error, aiohttp.ClientConnectorError):
+            return "no connection came about"
         case httpx.DecodingError():
             return "the answer could not be read"
         case _:  # also ConnectTimeout, by which aiohttp's transport says both
@@ -47,6 +49,12 @@ def why_unsent(error: httpx.HTTPError) -> str:
             return "the proxy made no connection"
         case _:
             return "no connection came about"
+
+
+def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _barred(error: BaseException | None) -> Barred | None:

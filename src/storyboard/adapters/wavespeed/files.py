@@ -39,6 +39,7 @@ _OVER: Final = "over 200 MB"
 _LARGEST_CLIP: Final = 2 << 30
 _ENDLESS: Final = "the clip is larger than 2 GB"
 _MOST_REDIRECTS: Final = 5
+_UPLOAD_TRIES: Final = 12  # of two requests each, both of which may fail
 _PIECE: Final = 1 << 20
 _SMALL: Final = 1 << 17  # what is written sooner than a thread would begin to
 _NO_TICKETS: Final = frozenset({404, 405})
@@ -72,7 +73,7 @@ class Files:
     async def upload(self, path: str) -> str:
         """Hand in a picture and return its URL; NotFetched after several tries."""
         picture = await asyncio.to_thread(_read_picture, Path(path))
-        sent = await persist(self._clock, lambda: self._hand_in(picture))
+        sent = await persist(self._clock, lambda: self._hand_in(picture), _UPLOAD_TRIES)
         if isinstance(sent, Later):
             message = f"the picture cannot be handed in now: {sent.reason}"
             raise NotFetched(message)

@@ -34,10 +34,10 @@ class _Pages:
     date: datetime | None
 
 
-async def find_orders(reader: Reader, model: str, since: datetime) -> Listing:
-    """Return every order of a model since then, with its inputs where the provider shows them."""
+async def find_orders(reader: Reader, since: datetime) -> Listing:
+    """Return every order since then, with its inputs where the provider shows them."""
     start = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    body = {"model": model, "created_after": start}
+    body = {"created_after": start}
     try:
         pages = await _all_pages(
             reader, _HISTORY, "predictions", {**body, "include_inputs": True}, "id"
@@ -47,7 +47,7 @@ async def find_orders(reader: Reader, model: str, since: datetime) -> Listing:
         if declined.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
             raise
         pages = await _all_pages(reader, _HISTORY, "predictions", body, "id")
-    listed = tuple(_listed(name, item, model) for name, item in pages.items.items())
+    listed = tuple(_listed(name, item) for name, item in pages.items.items())
     return Listing(listed, pages.date)
 
 
@@ -107,7 +107,7 @@ def _says_more(data: object, seen: int) -> bool:
     return data.get("has_more") is True or (type(total) is int and total > seen)
 
 
-def _listed(name: str, item: Mapping[str, object], model: str) -> Listed:
+def _listed(name: str, item: Mapping[str, object]) -> Listed:
     try:
         created = datetime.fromisoformat(str(item.get("created_at")))
     except ValueError as error:
@@ -117,7 +117,7 @@ def _listed(name: str, item: Mapping[str, object], model: str) -> Listed:
     shown = item.get("inputs") or item.get("input")
     # No order has no inputs at all: where there are none, they are not shown.
     inputs = cast("Mapping[str, Plain]", shown) if isinstance(shown, dict) else None
-    return Listed(name, of if isinstance(of, str) and of else model, created, inputs)
+    return Listed(name, of if isinstance(of, str) else "", created, inputs)
 
 
 def _bills(row: Mapping[str, object], wanted: Sequence[str]) -> Iterator[Bill]:

@@ -31,7 +31,9 @@ class Later:
     wait: float | None = None
 
 
-async def persist(clock: Clock, attempt: Callable[[], Awaitable[_Found | Later]]) -> _Found | Later:
+async def persist(
+    clock: Clock, attempt: Callable[[], Awaitable[_Found | Later]], tries: int = TRIES
+) -> _Found | Later:
     """Return the first result that is not Later, or the last Later after all tries."""
     first = await attempt()
     if not isinstance(first, Later):
@@ -39,7 +41,7 @@ async def persist(clock: Clock, attempt: Callable[[], Awaitable[_Found | Later]]
     tried = [first]
     retrying = AsyncRetrying(
         sleep=clock.sleep,
-        stop=stop_after_attempt(TRIES),
+        stop=stop_after_attempt(tries),
         wait=_pause,
         retry=retry_if_result(lambda result: isinstance(result, Later)),
         retry_error_callback=_last,

@@ -61,11 +61,22 @@ def make_receipt(
         in_flight=tuple(in_flight),
         not_ordered=tuple(not_ordered),
         stuck=frozenset(stuck),
+        older=tuple(_older(plan, result)),
     )
 
 
 def _blocked(shot: PlannedShot, step: Blocked) -> str:
     return f"{step.reason}; change the shot, or order it again with `--again {shot.id}`"
+
+
+def _older(plan: Plan, result: BuyResult) -> list[tuple[str, str]]:
+    """Return what is left open of orders that no shot of this film asks for as it is now."""
+    asked = {shot.key for shot in plan.shots}
+    return [
+        (outcome.attempt, outcome.reason)
+        for key, outcome in result.outcomes.items()
+        if key not in asked and isinstance(outcome, NotBought) and outcome.attempt is not None
+    ]
 
 
 def _is_stuck(outcome: NotBought, ledger: Ledger) -> bool:

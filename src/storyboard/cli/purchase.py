@@ -51,7 +51,9 @@ def purchase(compilation: Compilation, wishes: Wishes) -> ExitCode:
         bought = buy_film(compilation, bid, watchers)
     except Undecidable as error:
         raise Misuse(error.message, hint=error.hint) from error
-    _report(compilation, bought, as_json=wishes.as_json)
+    refused = isinstance(bought.error, SpendingRefused) and not bought.receipt.spent
+    if wishes.as_json or not refused:
+        _report(compilation, bought, as_json=wishes.as_json)
     if bought.receipt.complete:
         return ExitCode.OK
     if bought.error is not None:

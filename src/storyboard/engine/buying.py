@@ -59,6 +59,8 @@ async def buy_plan(
     attempts = await _open_attempts(plan, shop)
     jobs = _jobs(plan, film, attempts)
     jobs = await _checked(jobs, shop)
+    if shop.brake.pulled and not attempts:
+        return _result({key: _not_ordered(shop) for key in jobs}, shop, told=False)
     _announce(jobs, shop)
     waits_for = {key: _starts_from(job) for key, job in jobs.items()}
     priorities = chain_lengths(waits_for)
@@ -103,7 +105,8 @@ def _jobs(plan: Plan, film: str, attempts: Mapping[ClipKey, Attempt]) -> dict[Cl
         purchase = Purchase(shot.id, film, shot.offers)
         jobs[shot.key] = _Job(shot.id, purchase, attempts.get(shot.key))
     for key, attempt in attempts.items():
-        jobs.setdefault(key, _Job(attempt.order.shot, attempt=attempt))
+        label = f"{attempt.order.shot} (attempt {attempt.id})"
+        jobs.setdefault(key, _Job(label, attempt=attempt))
     return jobs
 
 
@@ -193,12 +196,17 @@ def _tell(job: _Job, outcome: Outcome, shop: Shop) -> None:
     if isinstance(outcome, Bought):
         shop.tell(Kept(job.shot))
     elif not outcome.unordered:
-        shop.tell(ShotFailed(job.shot, outcome.reason))
+        shop.tell(ShotFailed(job.shot, outcome.reason, outcome.unclear))
 
 
-def _result(outcomes: Mapping[ClipKey, Outcome], shop: Shop) -> BuyResult:
+def _not_ordered(shop: Shop) -> Outcome:
+    return NotBought(f"not ordered: {shop.brake.reason}", unordered=True)
+
+
+def _result(outcomes: Mapping[ClipKey, Outcome], shop: Shop, *, told: bool = True) -> BuyResult:
     kept = sum(isinstance(each, Bought) for each in outcomes.values())
-    shop.tell(Finished(kept, len(outcomes) - kept))
+    if told:
+        shop.tell(Finished(kept, len(outcomes) - kept))
     return BuyResult(
         outcomes=outcomes,
         spent=shop.till.spent,

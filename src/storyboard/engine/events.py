@@ -85,10 +85,16 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class ShotFailed:
-    """A shot failed; the others go on."""
+    """A shot has no clip; the others go on. `unclear` where nobody knows what became of it."""
 
     shot: str
     reason: str
+    unclear: bool = False
+
+    @property
+    def word(self) -> str:
+        """What to call it."""
+        return "unclear" if self.unclear else "failed"
 
 
 @dataclass(frozen=True, slots=True)

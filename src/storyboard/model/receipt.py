@@ -32,6 +32,7 @@ class Receipt:
     stopped: str | None
     in_flight: tuple[tuple[str, str], ...] = ()  # shot, prediction: paid, and still being made
     not_ordered: tuple[str, ...] = ()
+    older: tuple[tuple[str, str], ...] = ()  # attempt, what is to be said of an order of no shot
     stuck: frozenset[str] = frozenset()  # of the failed: running again alone changes nothing
 
     @property

@@ -104,7 +104,7 @@ def _clock(seconds: float) -> str:
 def said_above(event: RunEvent) -> Iterator[Text]:
     """Yield the lines of an event that are to stay readable when the board has gone."""
     if isinstance(event, ShotFailed):
-        yield _said("failed", "red", f"{event.shot}: {event.reason}")
+        yield _said(event.word, "red", f"{event.shot}: {event.reason}")
     yield from (_said(label, "yellow", text) for label, text in notes(event))
 
 

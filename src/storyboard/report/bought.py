@@ -22,6 +22,7 @@ def render_bought_text(receipt: Receipt, film: str, *, colour: bool) -> str:
         *_notes(receipt, paint),
         *_missing(receipt, paint),
         *_unclear(receipt, film, paint),
+        *_older(receipt, paint),
         *_stopped(receipt, paint),
         *_money(receipt),
         _last(receipt, paint),
@@ -56,6 +57,12 @@ def _unclear(receipt: Receipt, film: str, paint: Paint) -> Iterator[str]:
     if receipt.unclear:
         command = f"storyboard status {shlex.quote(film)}"
         yield f"{paint('help', 'help')}: `{harmless(command)}` says more, and what to do"
+
+
+def _older(receipt: Receipt, paint: Paint) -> Iterator[str]:
+    for attempt, reason in receipt.older:
+        label = paint("earlier order", "warning")
+        yield _line(label, f"attempt {attempt}, for a shot that has changed since", reason)
 
 
 def _stopped(receipt: Receipt, paint: Paint) -> Iterator[str]:
@@ -114,6 +121,7 @@ def receipt_value(receipt: Receipt) -> dict[str, object]:
             {"shot": shot, "prediction": prediction} for shot, prediction in receipt.in_flight
         ],
         "not_ordered": list(receipt.not_ordered),
+        "older": [{"attempt": attempt, "reason": reason} for attempt, reason in receipt.older],
         "remarks": [
             {"shot": shot, "code": str(remark.oddity), "message": remark.message}
             for shot, remark in receipt.remarks

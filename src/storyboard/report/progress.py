@@ -141,7 +141,7 @@ class RunLines(_Lines):
             case Kept(shot):
                 yield f"{self._count(1)} {shot}: kept{self._took(shot, now)}"
             case ShotFailed(shot, reason):
-                yield f"{self._count()} {shot}: failed: {reason}"
+                yield f"{self._count()} {shot}: {event.word}: {reason}"
             case _:
                 yield from (f"{label}: {text}" for label, text in notes(event))
 

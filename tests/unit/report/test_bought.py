@@ -130,6 +130,7 @@ def test_json_has_all_of_it():
         "unclear": [{"shot": "b/two", "attempt": "7f3a"}],
         "in_flight": [{"shot": "b/three", "prediction": "p-9"}],
         "not_ordered": ["b/four", "b/five"],
+        "older": [],
         "remarks": [
             {"shot": "a/one", "code": "clip-silent", "message": "its sound is silence"},
             {"shot": "a/one", "code": "other-model", "message": "the clip is 30 fps"},
@@ -141,3 +142,18 @@ def test_json_has_all_of_it():
         "refunds_awaited_usd": "0.60",
         "stopped": "the account has no credit left",
     }
+
+
+def test_an_order_that_no_shot_asks_for_any_more_is_not_passed_over():
+    """Its money is out: it is named, though every shot of the film has its clip."""
+    receipt = replace(ROUGH, older=(("4", "nobody can tell"),))
+    shown = render_bought_text(receipt, "film.yaml", colour=False)
+    assert "earlier order: attempt 4, for a shot that has changed since: nobody can tell" in shown
+
+
+def test_what_running_again_would_not_change_is_said():
+    """Shots that are moderated or lost wait for a person, not for another run."""
+    stuck = replace(ROUGH, unclear=(), in_flight=(), not_ordered=(), stuck=frozenset({"b/one"}))
+    shown = render_bought_text(stuck, "film.yaml", colour=False)
+    assert "run the same command again" not in shown
+    assert "order it again with --again SHOT" in shown

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from ssl import SSLContext
 from types import MappingProxyType
 from typing import Final
@@ -110,7 +111,7 @@ class Transport:
         try:
             request = httpx.Request(
                 "POST",
-                self._api + path,
+                _address(self._api + path),
                 content=payload.encode(),
                 headers={**self._signed(), "Content-Type": "application/json"},
                 extensions=self._timeout(self._timeouts.submit),
@@ -237,6 +238,12 @@ class _Pieces:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._content), _PIECE):
             yield self._content[start : start + _PIECE]
+
+
+@lru_cache(maxsize=64)
+def _address(text: str) -> httpx.URL:
+    """Read an address once: all orders of a model go to the same."""
+    return httpx.URL(text)
 
 
 async def _whole(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:

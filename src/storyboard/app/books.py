@@ -219,13 +219,12 @@ def _refreshed(books: Books, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ..
     if key is None:
         message = "billing cannot be asked without a key: WAVESPEED_API_KEY is not set"
         raise EnvironmentFault(message)
-    from storyboard.adapters.wavespeed.client import WaveSpeed  # noqa: PLC0415  brings httpx
+    from storyboard.app.provider import open_provider  # noqa: PLC0415  brings httpx
 
-    clock = SystemClock(books.purse.speed)
     ledger, purse = books.ledger, books.purse
 
     async def ask() -> tuple[Attempt, ...]:
-        async with WaveSpeed(purse.base_url, key, clock, rehearsal=purse.rehearsal) as api:
+        async with open_provider(purse, key, SystemClock(purse.speed)) as api:
             return await refresh_bills(api, ledger, asyncio.to_thread, attempts)
 
     return asyncio.run(ask())

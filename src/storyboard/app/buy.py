@@ -9,7 +9,6 @@ from functools import partial
 
 from storyboard.adapters.ledger.database import SqliteLedger
 from storyboard.adapters.ledger.lock import build_lock, this_process
-from storyboard.adapters.wavespeed.client import WaveSpeed
 from storyboard.app.build import Built, Watchers, cut_film, renderer
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
@@ -19,6 +18,7 @@ from storyboard.app.inspection import make_inspector
 from storyboard.app.interrupts import INTERRUPTED, interruptible
 from storyboard.app.models import list_cards
 from storyboard.app.plan import Known, clip_store, plan_film, remember_orders
+from storyboard.app.provider import open_provider
 from storyboard.app.purse import Purse, load_purse
 from storyboard.app.receipt import make_receipt
 from storyboard.app.refusals import refuse_over_caps, refuse_vain
@@ -131,17 +131,13 @@ class _Build:
         built = self._cut(run) if receipt.complete else None
         return Purchased(receipt, built, run.result.error, run.result.stopped == INTERRUPTED)
 
-    def _api(self) -> WaveSpeed:
-        purse = self.purse
-        return WaveSpeed(purse.base_url, self.bid.key, self.clock, rehearsal=purse.rehearsal)
-
     async def _note_refunds(self) -> None:
         """Ask for refunds that are awaited: where one has come, another model may be tried."""
         awaited = [each for each in self.ledger.attempts() if each.job.state is State.FAILED]
         if not awaited:
             return
         with suppress(EnvironmentFault):
-            async with self._api() as api:
+            async with open_provider(self.purse, self.bid.key, self.clock) as api:
                 await refresh_bills(api, self.ledger, asyncio.to_thread, awaited)
 
     def _planned(self) -> tuple[Plan, Compiled, Mapping[ClipKey, Clip]]:
@@ -157,13 +153,13 @@ class _Build:
         """Read the clips that a plan reuses; return those that are whole, and the others' keys."""
         made = {shot.key for shot in plan.shots if not isinstance(shot.step, Reuse)}
         reused = {shot.key for shot in plan.shots} - made
-        found = {key: self._find(key) for key in reused}
+        stores = [clip_store(self.compilation, free=free) for free in (False, True)]
+        found = {
+            key: next((clip for store in stores if (clip := store.find(key))), None)
+            for key in reused
+        }
         whole = {key: clip for key, clip in found.items() if clip is not None}
         return whole, frozenset(found.keys() - whole.keys())
-
-    def _find(self, key: ClipKey) -> Clip | None:
-        stores = (clip_store(self.compilation, free=free) for free in (False, True))
-        return next((clip for store in stores if (clip := store.find(key))), None)
 
     def _month_left(self) -> MicroUsd | None:
         if self.purse.month is None:
@@ -186,7 +182,8 @@ class _Build:
         remarks: list[tuple[str, Remark]] = []
         free = clip_store(self.compilation, plan, free=True)
         async with AsyncExitStack() as opened:
-            api = await opened.enter_async_context(self._api())
+            provider = open_provider(self.purse, self.bid.key, self.clock)
+            api = await opened.enter_async_context(provider)
             listen = _noting(opened.enter_context(self.watchers.clips()), remarks)
             shop = opened.enter_context(open_shop(self._counter(plan, compiled), api, listen))
             maker = None

@@ -18,23 +18,15 @@ from storyboard.app.clock import SystemClock
 from storyboard.app.purse import find_key
 from storyboard.engine.provider import Missing
 from storyboard.model.attempt import Attempt
-from storyboard.model.job import TABLE, Adopted, Forgotten, LostTrack, State
+from storyboard.model.errors import Undecidable
+from storyboard.model.job import ENDED_UNANSWERED, TABLE, Adopted, Forgotten, State
 
-__all__ = ["Decided", "Undecidable", "adopt_order", "find_forgettable", "forget_order"]
+__all__ = ["Decided", "adopt_order", "find_forgettable", "forget_order"]
 
 _NAME: Final = re.compile(r"[\w.:-]{1,200}", re.ASCII)
 _UNCLEAR: Final = frozenset({State.INTENT, State.UNKNOWN})
 _FORGETTABLE: Final = _UNCLEAR | {state for state, events in TABLE.items() if Forgotten in events}
 _NO_CLIP: Final = frozenset({State.REFUSED, State.FAILED, State.REFUNDED, State.LOST})
-
-
-class Undecidable(Exception):
-    """A decision that makes no sense as the attempt stands; `hint` is what to type instead."""
-
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +61,9 @@ async def _refuse_unknown(books: Books, prediction: str) -> None:
     key = find_key()
     if key is None:
         return
-    from storyboard.adapters.wavespeed.client import WaveSpeed  # noqa: PLC0415  brings httpx
+    from storyboard.app.provider import open_provider  # noqa: PLC0415  brings httpx
 
-    purse = books.purse
-    clock = SystemClock(purse.speed)
-    async with WaveSpeed(purse.base_url, key, clock, rehearsal=purse.rehearsal) as api:
+    async with open_provider(books.purse, key, SystemClock(books.purse.speed)) as api:
         if isinstance(await api.look(prediction), Missing):
             message = f"the provider knows no order {prediction}"
             raise Undecidable(message, hint="`storyboard status` shows which orders it may be")
@@ -132,5 +122,4 @@ def _forgettable(books: Books, ledger: SqliteLedger, attempt_id: str) -> Attempt
 def _lose_track(ledger: SqliteLedger, attempt: Attempt) -> None:
     """An attempt that is still INTENT while we hold the lock was left by a process that ended."""
     if attempt.job.state is State.INTENT:
-        reason = "the run that was ordering ended before it was answered"
-        ledger.record(attempt.id, LostTrack(reason))
+        ledger.record(attempt.id, ENDED_UNANSWERED)

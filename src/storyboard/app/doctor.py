@@ -62,9 +62,9 @@ Connect: TypeAlias = Callable[[Purse, Secret, Clock], AbstractAsyncContextManage
 
 @asynccontextmanager
 async def _wavespeed(purse: Purse, key: Secret, clock: Clock) -> AsyncIterator[Provider]:
-    from storyboard.adapters.wavespeed.client import WaveSpeed  # noqa: PLC0415  brings httpx
+    from storyboard.app.provider import open_provider  # noqa: PLC0415  brings httpx
 
-    async with WaveSpeed(purse.base_url, key, clock, rehearsal=purse.rehearsal) as api:
+    async with open_provider(purse, key, clock) as api:
         yield api
 
 

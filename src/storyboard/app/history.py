@@ -58,7 +58,7 @@ def _past(attempt: Attempt, ledger: Ledger) -> Past:
         for entry in ledger.events(attempt.id):
             match entry.event:
                 case Refused(reason, word) | Failed(reason, word):
-                    cause = Cause(word) if word in {*Cause} else Cause.OTHER
+                    cause = Cause.of(word)
                 case Gone(reason):
                     cause = Cause.OTHER
                 case _:

@@ -1,8 +1,7 @@
 """What a build refuses before it asks the provider for anything: over a cap, or wished in vain."""
 
-from storyboard.app.decide import Undecidable
 from storyboard.compiler.suggest import did_you_mean
-from storyboard.model.errors import SpendingRefused
+from storyboard.model.errors import SpendingRefused, Undecidable
 from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Generate, Plan
 
@@ -37,4 +36,4 @@ def refuse_vain(again: frozenset[str], plan: Plan) -> None:
             raise Undecidable(message, hint=hint)
         if not isinstance(shots[name].step, Generate):
             message = f"{name} is owned or under way: there is nothing to order again"
-            raise Undecidable(message)
+            raise Undecidable(message, hint="`storyboard build --help` shows how it is used")

@@ -2,8 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -108,8 +106,7 @@ def adopt(attempt: str, prediction: str, folder: str) -> ExitCode:
     """
     from storyboard.app.decide import adopt_order  # noqa: PLC0415
 
-    with _told_as_misuse():
-        decided = adopt_order(folder, attempt, prediction)
+    decided = adopt_order(folder, attempt, prediction)
     say(
         f"attempt {decided.attempt.id} ({harmless(decided.attempt.order.shot)}) is the order"
         f" {prediction}; this goes on with it:\n\n    {harmless(decided.build)}"
@@ -125,12 +122,10 @@ def forget(attempt: str, folder: str, yes: bool) -> ExitCode:
     """Give an ATTEMPT up, so that its shot can be ordered again; it may then be paid twice."""
     from storyboard.app.decide import find_forgettable, forget_order  # noqa: PLC0415
 
-    with _told_as_misuse():
-        found = find_forgettable(folder, attempt)
+    found = find_forgettable(folder, attempt)
     if not yes:
         _confirm(found)
-    with _told_as_misuse():
-        decided = forget_order(folder, attempt)
+    decided = forget_order(folder, attempt)
     say(
         f"attempt {decided.attempt.id} ({harmless(decided.attempt.order.shot)}) is given up; its"
         f" {show_usd(decided.attempt.counted)} counts until billing shows a refund."
@@ -157,13 +152,3 @@ def _risk(attempt: Attempt) -> str:
     if attempt.job.state in {State.SUBMITTED, State.READY}:
         return f"this order is paid for ({price}), and its clip would not be fetched"
     return f"if this order was taken after all, ordering it again pays {price} twice"
-
-
-@contextmanager
-def _told_as_misuse() -> Iterator[None]:
-    from storyboard.app.decide import Undecidable  # noqa: PLC0415
-
-    try:
-        yield
-    except Undecidable as error:
-        raise Misuse(error.message, hint=error.hint) from error

@@ -10,10 +10,8 @@ from storyboard.app.build import Watchers
 from storyboard.app.buy import Bid, Purchased, buy_film
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
-from storyboard.app.decide import Undecidable
 from storyboard.app.plan import plan_findings
 from storyboard.cli.console import emit, say, wants_colour, width
-from storyboard.cli.funnel import Misuse
 from storyboard.model.errors import ExitCode, SpendingRefused
 from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Plan
@@ -47,10 +45,7 @@ def purchase(compilation: Compilation, wishes: Wishes) -> ExitCode:
     )
     confirm = partial(_confirm, compilation, yes=wishes.yes)
     bid = Bid(wishes.key, confirm, wishes.max_cost, wishes.again)
-    try:
-        bought = buy_film(compilation, bid, watchers)
-    except Undecidable as error:
-        raise Misuse(error.message, hint=error.hint) from error
+    bought = buy_film(compilation, bid, watchers)
     refused = isinstance(bought.error, SpendingRefused) and not bought.receipt.spent
     if wishes.as_json or not refused:
         _report(compilation, bought, as_json=wishes.as_json)

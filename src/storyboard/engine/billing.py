@@ -9,7 +9,14 @@ from typing import Any, Final, TypeAlias
 from storyboard.engine.ports import Ledger
 from storyboard.engine.provider import Bill, PaidApi
 from storyboard.model.attempt import Attempt
-from storyboard.model.job import Billed, IllegalEvent, JobEvent, Refunded, State
+from storyboard.model.job import (
+    AWAITS_REFUND,
+    Billed,
+    IllegalEvent,
+    JobEvent,
+    Refunded,
+    State,
+)
 from storyboard.model.money import MicroUsd, show_usd
 
 __all__ = ["Blocking", "awaits_bill", "refresh_bills", "settle_bills"]
@@ -17,9 +24,7 @@ __all__ = ["Blocking", "awaits_bill", "refresh_bills", "settle_bills"]
 Blocking: TypeAlias = Callable[..., Awaitable[Any]]
 """Runs a function that waits for a disk away from the loop, as asyncio.to_thread does."""
 
-_AWAITS_REFUND: Final = frozenset({State.FAILED, State.LOST, State.ABANDONED})
-"""No clip comes of the order, and its money may come back."""
-_BILLABLE: Final = _AWAITS_REFUND | {State.SUBMITTED, State.READY, State.OWNED}
+_BILLABLE: Final = AWAITS_REFUND | {State.SUBMITTED, State.READY, State.OWNED}
 
 
 async def refresh_bills(
@@ -43,7 +48,7 @@ def awaits_bill(attempt: Attempt) -> bool:
     job = attempt.job
     if job.prediction is None or job.state not in _BILLABLE:
         return False
-    return job.billed is None or job.state in _AWAITS_REFUND
+    return job.billed is None or job.state in AWAITS_REFUND
 
 
 def settle_bills(
@@ -80,7 +85,7 @@ def _news(attempt: Attempt, bills: Sequence[Bill]) -> Iterator[JobEvent]:
     given_back = MicroUsd(sum(bill.amount for bill in bills if bill.kind == "refund"))
     # A refund may be listed before what it gives back is.
     taken = MicroUsd(sum(deducts)) if deducts else attempt.order.price
-    settled = job.state in _AWAITS_REFUND and given_back >= taken
+    settled = job.state in AWAITS_REFUND and given_back >= taken
     billed = taken if settled else MicroUsd(max(0, taken - given_back))
     if deducts and billed != job.billed:
         yield Billed(billed)

@@ -30,9 +30,7 @@ async def check_prices_and_balance(
         return frozenset()
     firsts = [purchase.offers[0] for purchase in (*new, *again)]
     fallbacks = [offer for purchase in (*new, *again) for offer in purchase.offers[1:]]
-    balance, quotes = await asyncio.gather(
-        api.balance(), _quotes(api, _distinct(firsts + fallbacks))
-    )
+    balance, quotes = await asyncio.gather(api.balance(), _quotes(api, firsts + fallbacks))
     for offer in firsts:
         _refuse_other_price(offer, quotes[_priced_by(offer)])
     needed = MicroUsd(sum(purchase.offers[0].cost for purchase in new))
@@ -43,15 +41,12 @@ async def check_prices_and_balance(
 
 
 async def _quotes(api: PaidApi, offers: Iterable[Offer]) -> dict[str, Quote]:
+    """Ask once for all offers alike; by what their price can depend on."""
     asked = {_priced_by(offer): offer for offer in offers}
     found = await asyncio.gather(
         *(api.quote(offer.model, _inputs(offer)) for offer in asked.values())
     )
     return dict(zip(asked, found, strict=True))
-
-
-def _distinct(offers: Iterable[Offer]) -> Iterable[Offer]:
-    return {_priced_by(offer): offer for offer in offers}.values()
 
 
 def _priced_by(offer: Offer) -> str:

@@ -2,6 +2,7 @@
 
 StoryboardError            one sentence, perhaps a hint, and an exit code
 ├── InvalidStoryboard      findings with at least one error               1
+├── Undecidable            a wish that makes no sense as things stand     2
 ├── ShotsFailed            some shots failed; running again resumes       4
 ├── SpendingRefused        over a cap, or not confirmed                   5
 ├── Locked                 another build holds the ledger                 6
@@ -18,6 +19,7 @@ __all__ = [
     "ShotsFailed",
     "SpendingRefused",
     "StoryboardError",
+    "Undecidable",
 ]
 
 
@@ -51,6 +53,12 @@ class InvalidStoryboard(StoryboardError):
     """The storyboard has errors; they have been shown."""
 
     exit_code = ExitCode.INVALID_STORYBOARD
+
+
+class Undecidable(StoryboardError):
+    """A decision or a wish that makes no sense as an order stands; the hint is what to type."""
+
+    exit_code = ExitCode.USAGE
 
 
 class ShotsFailed(StoryboardError):

@@ -14,8 +14,10 @@ from typing import TypeAlias
 from storyboard.model.money import MicroUsd
 
 __all__ = [
+    "AWAITS_REFUND",
     "BINDING",
     "COUNTED",
+    "ENDED_UNANSWERED",
     "EVENTS",
     "FINAL",
     "OPEN",
@@ -74,6 +76,11 @@ class Cause(StrEnum):
     UPSTREAM = "upstream"  # the provider's own trouble
     OTHER = ""
 
+    @classmethod
+    def of(cls, word: str) -> "Cause":
+        """Read a cause as an event has it; a word of another version is OTHER."""
+        return cls(word) if word in {*cls} else cls.OTHER
+
 
 FINAL = frozenset({Cause.MODERATION, Cause.ACCOUNT, Cause.CREDIT})
 """What no other model would answer otherwise."""
@@ -85,6 +92,8 @@ COUNTED = RESERVED | TAKEN
 """The price counts, in full, against every cap."""
 OPEN = frozenset({State.INTENT, State.UNKNOWN, State.SUBMITTED, State.READY})
 """A build has something left to do."""
+AWAITS_REFUND = frozenset({State.FAILED, State.LOST, State.ABANDONED})
+"""No clip comes of the order, and its money may come back."""
 BINDING = OPEN | {State.OWNED}
 """The clip is bought, or may be: a second attempt for it could pay twice."""
 
@@ -123,6 +132,10 @@ class LostTrack:
     """The answer was unclear, or the process that had sent the order ended before it."""
 
     reason: str
+
+
+ENDED_UNANSWERED = LostTrack("the run that was ordering ended before it was answered")
+"""What is known of an INTENT that the process which wrote it has left."""
 
 
 @dataclass(frozen=True, slots=True)

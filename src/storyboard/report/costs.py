@@ -6,13 +6,12 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from storyboard.model.attempt import Attempt, Spending
-from storyboard.model.job import COUNTED, RESERVED, TAKEN, State
+from storyboard.model.job import AWAITS_REFUND, COUNTED, RESERVED, TAKEN, State
 from storyboard.model.money import MicroUsd
 
 __all__ = ["By", "Costs", "MonthSpending", "Sums", "bill_differs", "month_of", "refund_awaited"]
 
 _CHARGED = COUNTED | {State.REFUNDED}
-_AWAITS_REFUND = frozenset({State.FAILED, State.LOST, State.ABANDONED})
 
 
 class By(StrEnum):
@@ -122,7 +121,7 @@ def bill_differs(attempt: Attempt) -> bool:
 def refund_awaited(attempt: Attempt) -> bool:
     """Tell whether an order's money may come back: it was taken, and brought no clip."""
     job = attempt.job
-    return job.state in _AWAITS_REFUND and job.prediction is not None and attempt.counted > 0
+    return job.state in AWAITS_REFUND and job.prediction is not None and attempt.counted > 0
 
 
 def month_of(attempt: Attempt) -> str:

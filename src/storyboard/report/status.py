@@ -94,7 +94,7 @@ class Item:
         for entry in reversed(self.story):
             match entry.event:
                 case Failed(_, cause) | Refused(_, cause):
-                    return Cause(cause) if cause in set(Cause) else Cause.OTHER
+                    return Cause.of(cause)
                 case _:
                     continue
         return Cause.OTHER
@@ -104,11 +104,6 @@ class Item:
         """What the last look in the provider's history found."""
         looks = (each.event.evidence for each in self.story if isinstance(each.event, Looked))
         return next(reversed(tuple(looks)), "")
-
-    @property
-    def bought_and_gone(self) -> bool:
-        """Whether the clip was in the store once and is not any more."""
-        return self.state is State.OWNED and self.condition is not Condition.OWNED
 
     @property
     def needs_person(self) -> bool:

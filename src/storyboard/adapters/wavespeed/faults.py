@@ -1,6 +1,6 @@
 """How an exchange can break, in plain words, and which break leaves an order surely unsent."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 import httpx
@@ -18,13 +18,15 @@ UNSENT: Final = (
 )
 """What httpx's own transport raises before a byte of a request has left, and only then."""
 
+_Cause = TypeVar("_Cause", bound=BaseException)
+
 BROKEN: Final = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError)
 """All that a request which may be asked again can raise; the libraries do not map everything."""
 
 
 def broken(error: BaseException) -> str:
     """Say in plain words how an exchange failed; a library's own words may quote the request."""
-    barred = _barred(error)
+    barred = _cause(error, Barred)
     if barred is not None:
         return f"its address {barred}"
     match error:
@@ -32,7 +34,7 @@ def broken(error: BaseException) -> str:
             return "no answer came in time"
         case httpx.ConnectError():
             return "no connection came about"
-        case _ if _has_cause(error, aiohttp.ClientConnectorError):
+        case _ if _cause(error, aiohttp.ClientConnectorError) is not None:
             return "no connection came about"
         case httpx.DecodingError():
             return "the answer could not be read"
@@ -51,13 +53,8 @@ def why_unsent(error: httpx.HTTPError) -> str:
             return "no connection came about"
 
 
-def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
+def _cause(error: BaseException | None, kind: type[_Cause]) -> _Cause | None:
+    """Return the error itself or what led to it, if that is of a kind."""
     while error is not None and not isinstance(error, kind):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
-def _barred(error: BaseException | None) -> Barred | None:
-    while error is not None and not isinstance(error, Barred):
         error = error.__cause__ or error.__context__
     return error

@@ -12,7 +12,9 @@ __all__ = [
     "OVERLAPPING",
     "Budget",
     "Camera",
+    "Card",
     "Character",
+    "Credit",
     "Film",
     "Format",
     "ImageFile",
@@ -21,15 +23,19 @@ __all__ = [
     "ImageUrl",
     "Line",
     "Location",
+    "Loudness",
+    "Mix",
+    "Music",
     "Origin",
     "Scene",
     "Shot",
     "Sound",
+    "Track",
     "Transition",
     "Trim",
 ]
 
-OVERLAPPING = frozenset({"dissolve", "wipe-left", "wipe-right"})
+OVERLAPPING = frozenset({"dissolve", "wipe-left", "wipe-right", "wipe-up", "wipe-down"})
 """Transitions that show both pictures at once, so the film is shorter by their duration."""
 
 
@@ -212,12 +218,88 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Track:
+    """A sound file laid over a shot, `at` so long after its picture comes; `gain` is in dB.
+
+    `path` is as shown to people, relative to where the command runs; `role` is `voice-over` or
+    `effect`.
+    """
+
+    path: str
+    at: Millis = Millis(0)
+    gain: float = 0.0
+    role: Literal["voice-over", "effect"] = "effect"
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What becomes of a shot's own sound in the film, and what is laid over it.
+
+    It leads the picture by `lead` (a J-cut) and trails it by `trail` (an L-cut); `gain`, in dB, is
+    on top of what evens the shots; `mute` leaves it out.
+    """
+
+    lead: Millis = Millis(0)
+    trail: Millis = Millis(0)
+    gain: float = 0.0
+    mute: bool = False
+    tracks: tuple[Track, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """The bed under the film: `gain` dB relative to its loudness, `duck` dB more under dialogue."""
+
+    path: str
+    gain: float = -14.0
+    duck: float = -8.0
+    offset: Millis = Millis(0)
+    fade_in: Millis = Millis(500)
+    fade_out: Millis = Millis(2000)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud the film is, by EBU R128; `true_peak` in dBTP is never exceeded.
+
+    `target` in LUFS is for each shot and for the whole; None leaves every sound as it came.
+    """
+
+    target: float | None = -16.0
+    true_peak: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One line of the credits: who did what; `role` may be left out."""
+
+    name: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card in the film's own lettering: the title before the first shot, credits after the last.
+
+    `id` is `title` or `credits`. It comes out of black and goes into black.
+    """
+
+    id: str
+    duration: Millis
+    heading: str | None = None
+    text: str | None = None
+    credits: tuple[Credit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot: what is seen and heard, how long, and how it is made.
 
     The id is unique in the film. `duration` is the time wanted of the clip, before `trim` takes its
-    part; `handles` is spare time wanted at each end of it, never shown. `inputs` are model inputs
-    that have no field of their own.
+    part; `handles` is spare time wanted at each end of it, never shown. What is left is shown at
+    `speed` (2 is twice as fast), and its last frame held for `hold`. `focus` is what a reframed
+    picture keeps, from 0 to 1 rightwards and downwards. `inputs` are model inputs that have no
+    field of their own.
     """
 
     id: str
@@ -242,6 +324,10 @@ class Shot:
     trim: Trim | None = None
     handles: Millis = Millis(0)
     transition: Transition = Transition()
+    speed: Fraction = Fraction(1)
+    hold: Millis = Millis(0)
+    focus: tuple[float, float] = (0.5, 0.5)
+    mix: Mix = Mix()
     takes: int = 1
     skip: bool = False
     tags: tuple[str, ...] = ()
@@ -252,6 +338,11 @@ class Shot:
     @property
     def screen_time(self) -> Millis:
         """How long the shot is on screen, overlaps with its neighbours included."""
+        return Millis(round(self.used_time / self.speed) + self.hold)
+
+    @property
+    def used_time(self) -> Millis:
+        """How much of the clip is shown, at the clip's own speed."""
         if self.trim is None:
             return self.duration
         end = self.duration if self.trim.end is None else self.trim.end
@@ -293,6 +384,11 @@ class Film:
     locations: tuple[Location, ...] = ()
     variants: tuple[str, ...] = ()
     variant: str | None = None
+    music: Music | None = None
+    loudness: Loudness = Loudness()
+    title_card: Card | None = None
+    credits: Card | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -306,13 +402,14 @@ class Film:
 
     @property
     def runtime(self) -> Millis:
-        """How long the film runs: the shots' time on screen less what transitions overlap."""
+        """How long the film runs: time on screen less what transitions overlap, and the cards."""
         shown = self.shown
         total = sum(shot.screen_time for shot in shown)
         overlaps = sum(
             shot.transition.duration for shot in shown[1:] if shot.transition.kind in OVERLAPPING
         )
-        return Millis(total - overlaps)
+        cards = sum(card.duration for card in (self.title_card, self.credits) if card)
+        return Millis(total - overlaps + cards)
 
     def character(self, name: str) -> Character | None:
         return next((each for each in self.characters if each.id == name), None)

@@ -29,7 +29,7 @@ _PACKET = 1024  # samples in one AAC packet
 # 240,000 counts whole frames of every usual rate, 1001sts too: the header rounds no duration.
 _MUXER = {"movflags": "+faststart", "movie_timescale": "240000"}
 
-_QUICK = {"x264-params": "subme=1"}
+_QUICK = "subme=1"
 
 
 class ClipWriter:
@@ -38,7 +38,9 @@ class ClipWriter:
     Sound is written as far as the pictures reach and no further: on leaving it is cut, or padded
     with silence, to exactly the frames written. When the body raises, the file is removed.
     `quick_search` spends less on finding motion: for a still under a camera, where looking longer
-    gains nothing (0.01 dB) and costs a third of the encoder's time.
+    gains nothing (0.01 dB) and costs a third of the encoder's time. `parameter_sets` numbers the
+    clip's own, so that pictures of two encoders can share one track; `every` puts a key frame at
+    the first of every so many pictures, and nowhere else.
     """
 
     def __init__(  # noqa: PLR0913  # what an encoder must be told, by name
@@ -53,6 +55,8 @@ class ClipWriter:
         threads: int = 1,
         keyframes: frozenset[int] = frozenset(),
         quick_search: bool = False,
+        parameter_sets: int = 0,
+        every: int | None = None,
     ) -> None:
         if width % 2 or height % 2:
             message = f"a picture of {width}x{height} has no half-size chroma: sides must be even"
@@ -66,8 +70,8 @@ class ClipWriter:
         with _faults(path):
             self._container = av.open(path, "w", "mp4", options=_MUXER)
             try:
-                search = _QUICK if quick_search else {}
-                self._open_streams({"preset": preset, "crf": str(crf), **search}, threads)
+                special = _x264(parameter_sets, every, quick_search=quick_search)
+                self._open_streams({"preset": preset, "crf": str(crf), **special}, threads)
             except BaseException:
                 self._discard()
                 raise
@@ -165,6 +169,16 @@ class ClipWriter:
             self._container.close()
         with contextlib.suppress(OSError):
             pathlib.Path(self._path).unlink(missing_ok=True)
+
+
+def _x264(parameter_sets: int, every: int | None, *, quick_search: bool) -> dict[str, str]:
+    """Return what only the encoder's own list of parameters can say, if anything is to be said."""
+    said = [_QUICK] if quick_search else []
+    if parameter_sets:
+        said.append(f"sps-id={parameter_sets}")
+    if every is not None:
+        said.append(f"keyint={every}:min-keyint={every}:scenecut=0")
+    return {"x264-params": ":".join(said)} if said else {}
 
 
 class _Sound:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from storyboard.model.money import Frames, Millis
+from storyboard.model.post import Loudness
 from storyboard.model.request import ClipKey
-from storyboard.model.story import Loudness
 
 __all__ = ["Caption", "Chapter", "Event", "Laid", "Timeline"]
 

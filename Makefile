@@ -54,6 +54,7 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/start.py
 	$(BIN)/python bench/animatic.py
 	$(BIN)/python bench/buying.py
+	$(BIN)/python bench/cut.py
 
 # The locks hold exact versions for development; pyproject.toml holds ranges for users.
 lock: $(VENV)/.ready-dev

@@ -1,20 +1,27 @@
 """A clip comes out in the film's format with the picture that the cut would have shown anyway."""
 
 import contextlib
+import pathlib
 from fractions import Fraction
 from itertools import pairwise
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
+from fakes.clapper import Take, read_bars, shoot
 from fakes.footage import FPS, film, picture, tone
-from storyboard.adapters.media.conform import conform, conforms
+from storyboard.adapters.media.conform import conform
+from storyboard.adapters.media.conformity import conforms
 from storyboard.adapters.media.container import DamagedClip
-from storyboard.adapters.media.cut.footage import Footage
-from storyboard.adapters.media.cut.sound import Soundtrack
+from storyboard.adapters.media.cut.spans import own_sets
 from storyboard.adapters.media.encoder import SOUND_RATE
+from storyboard.adapters.media.footage import Footage
+from storyboard.adapters.media.parameter_sets import is_idr, spliceable
 from storyboard.adapters.media.probe import probe
+from storyboard.adapters.media.sound.track import Soundtrack
+from storyboard.model.delivery import Framing
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.story import Format
 
@@ -61,10 +68,12 @@ def clip(  # noqa: PLR0913
     pixels="yuv420p",
     codec="libx264",
     times=None,
+    x264="",
 ):
     """Write a clip as a provider might; as it stands here it conforms."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=fps)
+        options = {"x264-params": x264} if x264 else {}
+        stream = container.add_stream(codec, rate=fps, options=options)
         stream.width, stream.height, stream.pix_fmt = *size, pixels
         context = stream.codec_context
         context.color_range, context.colorspace = 2 if full_range else 1, matrix
@@ -97,10 +106,12 @@ def add_tick(container, track, count):
     container.mux(track.encode(None))
 
 
-def conformed(tmp_path, source, wanted=WANTED):
-    target = str(tmp_path / "conformed" / "clip.mp4")
-    conform(source, target, wanted)
-    assert [path.name for path in (tmp_path / "conformed").iterdir()] == ["clip.mp4"]
+def conformed(tmp_path, source, wanted=WANTED, **how):
+    folder = tmp_path / "conformed"
+    folder.mkdir(exist_ok=True)
+    target = str(folder / "clip.mp4")
+    conform(source, target, wanted, **how)
+    assert [path.name for path in folder.iterdir()] == ["clip.mp4"]
     return target
 
 
@@ -187,12 +198,9 @@ def test_a_clip_without_sound_gets_silence(tmp_path):
 
 
 @pytest.mark.parametrize("sound", [None, (48_000, "stereo")], ids=["copied", "encoded"])
-def test_work_that_is_stopped_leaves_nothing_behind(tmp_path, sound):
-    """What was at the target before is still there."""
+def test_work_can_be_stopped(tmp_path, sound):
+    """At any picture, by whatever is raised then."""
     source = clip(tmp_path / "a.mp4", fps=24 if sound is None else 30, sound=sound)
-    target = tmp_path / "b" / "clip.mp4"
-    target.parent.mkdir()
-    target.write_bytes(b"before")
     calls = iter([None, None, KeyError("enough")])
 
     def go_on():
@@ -200,8 +208,7 @@ def test_work_that_is_stopped_leaves_nothing_behind(tmp_path, sound):
             raise error
 
     with pytest.raises(KeyError):
-        conform(source, str(target), WANTED, go_on)
-    assert [path.read_bytes() for path in target.parent.iterdir()] == [b"before"]
+        conform(source, str(tmp_path / "b.mp4"), WANTED, go_on)
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>"])
@@ -239,3 +246,120 @@ def test_a_film_of_another_rate(tmp_path):
     target = conformed(tmp_path, source, wanted)
     assert conforms(target, wanted)
     assert (probe(target).frames, probe(target).fps) == (15, wanted.fps)
+
+
+# What a splice stands on -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, Fraction(30_000, 1001)])
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (854, 480), (1920, 1080)])
+def test_what_is_encoded_is_read_by_the_films_own_sets(tmp_path, size, fps):
+    """So it can be copied beside what is rendered, and any number of such clips with it."""
+    source = clip(tmp_path / "a.mp4", 2, size=(64, 36), sound=None)
+    target = conformed(tmp_path, source, Format(*size, Fraction(fps), "", ""))
+    assert spliceable(target) == own_sets(size, Fraction(fps))
+
+
+@pytest.mark.parametrize("fps", [2, 24, Fraction(30_000, 1001)])
+def test_what_is_encoded_can_be_cut_into_each_half_second(tmp_path, fps):
+    """Wherever a dissolve begins, no more than that has to be rendered."""
+    source = clip(tmp_path / "a.mp4", 40, fps=20, size=(64, 36), sound=None)
+    wanted = Format(64, 36, Fraction(fps), "16:9", "36p")
+    target = conformed(tmp_path, source, wanted)
+    assert spliceable(target) == own_sets((64, 36), Fraction(fps))
+    starts = [place for place, (_, data) in enumerate(packets(target)) if is_idr(data)]
+    assert starts == list(range(0, probe(target).frames, max(3, round(fps / 2))))
+
+
+@pytest.mark.parametrize("odd", ["30 fps", "44.1 kHz"])
+def test_the_same_clip_gives_the_same_bytes(tmp_path, odd):
+    """Its picture encoded or copied; so a film is the same with or without what is kept."""
+    source = clip(tmp_path / "a.mp4", **ODD[odd])
+    first = pathlib.Path(conformed(tmp_path, source)).read_bytes()
+    assert pathlib.Path(conformed(tmp_path, source)).read_bytes() == first
+
+
+@pytest.mark.parametrize("sound", [None, (48_000, "stereo")], ids=["silent", "with sound"])
+def test_a_clip_that_conforms_and_cannot_be_spliced(tmp_path, sound):
+    """Its picture is encoded; that of one which can be is copied."""
+    good = clip(tmp_path / "good.mp4", sound=sound)
+    odd = clip(tmp_path / "odd.mp4", sound=sound, x264="sps-id=5")
+    assert conforms(good, WANTED) == conforms(odd, WANTED) == (sound is not None)
+    assert packets(conformed(tmp_path, good)) == packets(good)
+    target = conformed(tmp_path, odd)
+    assert packets(target) != packets(odd)
+    assert spliceable(target) == own_sets(SIZE, FPS)
+
+
+@pytest.mark.parametrize("focus", [0.0, 0.5, 1.0])
+def test_a_clip_framed_for_another_shape(tmp_path, focus):
+    """What is around the focus fills the picture; without a framing there are bars."""
+    source = clip(tmp_path / "a.mp4", 2, sound=None)
+    wanted = Format(90, 160, FPS, "9:16", "90p")
+    framed = conformed(tmp_path, source, wanted, framing=Framing("cover", (focus, 0.5)))
+    (before, *_), (after, *_) = shown(source, 1), read(framed)
+    left = int(focus * (320 - 102)) // 2 * 2
+    part = Image.fromarray(before.y[:, left : left + 102]).resize((90, 160), Image.BICUBIC)
+    error = np.square(np.asarray(part).astype(float) - after.y).mean()
+    assert 10 * np.log10(255**2 / error) > 30
+    barred = read(conformed(tmp_path, source, wanted))[0]
+    assert np.abs(barred.y[:40].astype(int) - 16).max() < 4
+
+
+def read(path):
+    with contextlib.closing(Footage(path, size=(90, 160), fps=FPS)) as footage:
+        return [footage.planes(0)]
+
+
+MIXED = {
+    "24 fps, 480p, mono at 44.1 kHz": Take(1, 12, size=(854, 480), rate=44_100, channels=1),
+    "25 fps, 720p, stereo at 44.1 kHz": Take(2, 12, Fraction(25), size=(1280, 720), rate=44_100),
+    "30 fps, 1080p, no sound": Take(3, 15, Fraction(30), size=(1920, 1080), rate=0),
+    "29.97 fps, upright, stereo": Take(4, 15, Fraction(30_000, 1001), size=(270, 480)),
+    "24 fps, the film's own": Take(5, 12, size=(640, 360)),
+}
+
+
+def test_whatever_comes_in_is_one_film(tmp_path):
+    """Each clip conforms, can be spliced, and is as long as before."""
+    wanted = Format(640, 360, FPS, "16:9", "360p")
+    for name, take in MIXED.items():
+        source = shoot(take, tmp_path / "source.mp4")
+        target = conformed(tmp_path, source, wanted, framing=Framing())
+        facts = probe(target)
+        assert conforms(target, wanted), name
+        assert spliceable(target), name
+        assert facts.frames == round(take.frames / take.fps * FPS), name
+        assert facts.duration == facts.sound_duration == round(facts.frames * 1000 / FPS), name
+        assert (facts.sound_rate, facts.sound_channels) == (SOUND_RATE, 2), name
+        first = read_clip(target)
+        assert first == (take.number, 0) or take.number == 4, name
+
+
+def read_clip(path):
+    with contextlib.closing(Footage(path, size=(640, 360), fps=FPS)) as footage:
+        return read_bars(footage.planes(0).y)
+
+
+def test_a_clip_without_a_frame_is_damaged(tmp_path):
+    """A header that promises a picture is none."""
+    source = str(tmp_path / "a.mp4")
+    with av.open(source, "w", options={"movflags": "empty_moov"}) as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        container.start_encoding()
+    with pytest.raises(DamagedClip, match="not one frame"):
+        conform(source, str(tmp_path / "b.mp4"), WANTED)
+
+
+@pytest.mark.parametrize("names", [b"avc1 avc1", b"ac-3 dac3"], ids=["picture", "sound"])
+def test_a_format_that_nobody_knows_is_damage(tmp_path, names):
+    """Of the picture or of the sound: it is told so wherever the clip is opened."""
+    path = tmp_path / "a.mp4"
+    data = pathlib.Path(clip(path, sound_codec="ac3")).read_bytes()
+    for name in names.split():
+        data = data.replace(name, b"what")
+    path.write_bytes(data)
+    for ask in (probe, spliceable, lambda path: conforms(path, WANTED)):
+        with pytest.raises(DamagedClip, match="unknown format"):
+            ask(str(path))

@@ -14,7 +14,7 @@ from fakes.command import answer
 from fakes.rehearsal import SPEED, environment, shop, state_folder, write_film
 from fakes.rehearsal_process import Build, wait_until
 from fakes.simulator import HandClock, film_clip, simulated
-from storyboard.adapters.media.cut.footage import Footage
+from storyboard.adapters.media.footage import Footage
 from storyboard.adapters.media.probe import probe
 from storyboard.app.clock import SystemClock
 from storyboard.model.errors import ExitCode
@@ -144,7 +144,7 @@ def test_clips_are_conformed_while_another_is_made(tmp_path):
             looks = build.seen(Endpoint.LOOK)
 
             def conformed():
-                return len(list(build.folder.glob("conformed/??/*.json")))
+                return len(list(build.folder.glob("conformed/??/*.mark")))
 
             wait_until(
                 lambda: conformed() == AT_ONCE or build.seen(Endpoint.LOOK) > looks + LONG_ENOUGH,

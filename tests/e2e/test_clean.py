@@ -11,7 +11,7 @@ BUILDER = Holder(1, "here", "storyboard build film.yaml", "2026-11-22T12:00:00Z"
 FREE = (
     "animatic/ab/clip.mp4",
     "conformed/ab/clip.1280x720-24.mp4",
-    "conformed/ab/clip.1280x720-24.json",
+    "conformed/ab/clip.1280x720-24.mp4.mark",
     "cuts/cut.json",
     "rehearsals/127.0.0.1-8000/ledger.db",
     "rehearsals/127.0.0.1-8000/clips/ab/clip.mp4",

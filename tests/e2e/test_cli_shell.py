@@ -153,7 +153,7 @@ def test_help_loads_nothing_but_click_and_the_shell():
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("storyboard ex", b"plain,explain\n"),
+        ("storyboard expl", b"plain,explain\n"),
         ("storyboard --v", b"plain,--version\n"),
         ("storyboard schema pl", b"plain,plan\n"),
     ],

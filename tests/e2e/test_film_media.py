@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from storyboard.adapters.media.container import DamagedClip
-from storyboard.adapters.media.cut import mix
 from storyboard.adapters.media.cut.film import render_film
-from storyboard.adapters.media.cut.footage import Footage
-from storyboard.adapters.media.cut.sound import Soundtrack
 from storyboard.adapters.media.encoder import ClipWriter
+from storyboard.adapters.media.footage import Footage
 from storyboard.adapters.media.probe import probe
+from storyboard.adapters.media.sound import cue_sheet
+from storyboard.adapters.media.sound.track import Soundtrack
 from storyboard.adapters.media.stills import frame_at
 from storyboard.model.errors import EnvironmentFault
+from storyboard.model.post import Loudness
 from storyboard.model.timeline import Event, Timeline
 
 WIDTH, HEIGHT = 160, 90
@@ -122,7 +123,7 @@ def film_of(*lengths, joins=None, source_in=0, clips=None, fps=FPS, size=(WIDTH,
         clip = str(clips[place] if clips else place)
         span = (start, end, source_in, source_in + length)
         events.append(Event(str(place), "scene", clip, *span, kind, overlap))
-    return Timeline("A film", *size, fps, tuple(events))
+    return Timeline("A film", *size, fps, tuple(events), loudness=Loudness(None))
 
 
 @dataclass(frozen=True)
@@ -373,7 +374,7 @@ def test_a_join_neither_clicks_nor_dips(tones, shoot, phase, frames, click):
 
 def test_without_the_short_fade_the_same_join_clicks(tones, shoot, monkeypatch):
     """The control: take the fade out and the click is there, well over what is allowed."""
-    monkeypatch.setattr(mix, "FADE", 0)
+    monkeypatch.setattr(cue_sheet, "FADE", 0)
     pcm = shoot(film_of(48, 48, 48), tones(0, 1.5, 3, frames=60)).pcm
     assert clicks(pcm[2400:-2400]) > 1.5 * CLICK
 

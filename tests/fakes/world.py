@@ -1,4 +1,4 @@
-"""A project in memory: texts, stills and templates by path, and what was asked of it."""
+"""A project in memory: texts, stills, sounds and templates by path, and what was asked of it."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ __all__ = ["MemoryWorld"]
 
 
 class MemoryWorld:
-    """A world of the texts and stills it is given; `looked_at` lists the stills asked for."""
+    """A world of what it is given; `looked_at` lists the stills and sounds asked for."""
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class MemoryWorld:
         *,
         cards: tuple[ModelCard, ...] = (),
         stills: Mapping[str, Still] | None = None,
+        sounds: tuple[str, ...] = (),
         templates: Mapping[str, str] | None = None,
         schemas: Mapping[str, dict[str, object]] | None = None,
     ) -> None:
@@ -27,6 +28,7 @@ class MemoryWorld:
         self._texts = texts
         self._cards = cards
         self._stills = stills or {}
+        self._sounds = sounds
         self._templates = templates or {}
         self._schemas = schemas or {}
 
@@ -44,6 +46,12 @@ class MemoryWorld:
         if path not in self._stills:
             return failed(Diagnostic(Code.IMAGE_MISSING, f"there is no still {path}", span))
         return Outcome(self._stills[path])
+
+    def sound(self, path: str, span: Span) -> Outcome[str]:
+        self.looked_at.append(path)
+        if path not in self._sounds:
+            return failed(Diagnostic(Code.SOUND_MISSING, f"there is no sound {path}", span))
+        return Outcome(path)
 
     def schema(self, name: str) -> dict[str, object]:
         return self._schemas[name]

@@ -7,13 +7,14 @@ import errno
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from storyboard.model.errors import EnvironmentFault
 
-__all__ = ["flush", "make_folder", "reason", "settle", "sha256_of", "write_aside"]
+__all__ = ["aside", "flush", "make_folder", "reason", "settle", "sha256_of", "write_aside"]
 
 _REASONS: Final = {
     errno.EACCES: "it may not be read by this user",
@@ -39,6 +40,35 @@ def write_aside(path: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def aside(path: str) -> Iterator[str]:
+    """Give a path to write to; when the body ends well, put it in place of `path`, durably.
+
+    Whatever interrupts the body, what was at `path` is there as before. EnvironmentFault where the
+    disk refuses.
+    """
+    place = Path(path)
+    unfinished = place.with_name(f".{place.stem}.{os.getpid()}.unfinished{place.suffix}")
+    try:
+        with _refusals(path):
+            make_folder(place.parent)
+        yield str(unfinished)
+        with _refusals(path):
+            settle(unfinished, place)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refusals(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"could not write {path}: {error.strerror or error}"
+        raise EnvironmentFault(message) from error
 
 
 def settle(unfinished: Path, path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -13,8 +13,10 @@ from typing import TypeAlias
 
 from storyboard import __version__
 from storyboard.adapters.durable import sha256_of, write_aside
+from storyboard.app.cards import card_clips
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
+from storyboard.app.finish import AS_BUILT, Finish, render_finished
 from storyboard.app.plan import clip_store, remember_orders
 from storyboard.compiler.pipeline import Compiled
 from storyboard.cutting.timeline import make_timeline
@@ -28,7 +30,15 @@ from storyboard.model.story import Film
 from storyboard.model.timeline import Timeline
 from storyboard.report.progress import FramesProgress, RunProgress
 
-__all__ = ["Built", "Watchers", "build_animatic", "cut_film", "renderer"]
+__all__ = [
+    "Built",
+    "Watchers",
+    "build_animatic",
+    "cut_film",
+    "make_free_clips",
+    "rendered_folder",
+    "renderer",
+]
 
 _Files: TypeAlias = Callable[[Mapping[ClipKey, Clip]], Mapping[ClipKey, str]]
 
@@ -61,15 +71,22 @@ def build_animatic(
     if film is None:
         message = "only a film without errors can be built"
         raise ValueError(message)
-    store = clip_store(compilation, plan, free=True)
-    plan = _without_damaged(plan, store)
-    result = _make_clips(plan, store, watchers)
-    _refuse_failures(result)
-    clips = {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
+    plan, clips = make_free_clips(compilation, plan, watchers)
     orders = {shot.id: (shot.key, shot.bought) for shot in plan.shots}
     path = result_path(compilation, ".animatic.mp4")
     remember_orders(compilation, plan, free=True)
     return cut_film(compilation, plan, film, orders, clips, path, watchers)
+
+
+def make_free_clips(
+    compilation: Compilation, plan: Plan, watchers: Watchers
+) -> tuple[Plan, dict[ClipKey, Clip]]:
+    """Make the clips of a free plan that are not there; return the plan as it was carried out."""
+    store = clip_store(compilation, plan, free=True)
+    plan = _without_damaged(plan, store)
+    result = _make_clips(plan, store, watchers)
+    _refuse_failures(result)
+    return plan, {shot.key: _owned(store, shot.key, shot.id) for shot in plan.shots}
 
 
 def cut_film(  # noqa: PLR0913  # what a film is made of
@@ -82,15 +99,27 @@ def cut_film(  # noqa: PLR0913  # what a film is made of
     watchers: Watchers,
     *,
     footage: _Files | None = None,
+    finish: Finish = AS_BUILT,
+    animatics: Collection[str] = (),
 ) -> Built:
     """Cut a film whose clips are all there; `orders` is each shot's clip and its bought length.
 
-    Asked only when there is something to cut, `footage` says which files stand in for the clips.
+    Its cards are made here, for no shot of a plan does it. Asked only when there is something to
+    cut, `footage` says which files stand in for the clips. Shots that are free, and those in
+    `animatics`, show their words themselves, and have no captions beside them.
     """
-    timeline = _timeline(film, orders)
+    worded = {*animatics, *(shot.id for shot in plan.shots if not shot.price)}
+    timeline = _timeline(film, orders, worded)
     state = compilation.settings.state
-    fresh = _cut(timeline, clips, path, watchers, state, footage=footage or _own_files)
+    clips = {**clips, **card_clips(film, state / "cuts" / "cards")}
+    files = footage or _own_files
+    fresh = _cut(timeline, clips, path, watchers, state, footage=files, finish=finish)
     return Built(path, plan, timeline, fresh)
+
+
+def rendered_folder(state: Path) -> Path:
+    """Return where a project keeps what is rendered for films; all of it can be made again."""
+    return state / "cuts" / "rendered"
 
 
 def _own_files(clips: Mapping[ClipKey, Clip]) -> Mapping[ClipKey, str]:
@@ -149,11 +178,13 @@ def _owned(store: ClipStore, key: ClipKey, shot: str) -> Clip:
     return clip
 
 
-def _timeline(film: Film, orders: Mapping[str, tuple[ClipKey, Millis]]) -> Timeline:
+def _timeline(
+    film: Film, orders: Mapping[str, tuple[ClipKey, Millis]], worded: Collection[str]
+) -> Timeline:
     outcome = make_timeline(film, dict(orders))
     if outcome.value is None:
         raise ValueError(outcome.diagnostics)
-    return outcome.value
+    return outcome.value.hiding(worded)
 
 
 def _cut(
@@ -164,29 +195,38 @@ def _cut(
     state: Path,
     *,
     footage: _Files,
+    finish: Finish,
 ) -> bool:
     """Cut the film unless the file there is what this very cut made; tell whether it was cut."""
-    identity = _identity(timeline, clips)
+    identity = _identity(timeline, clips, finish)
     record = state / "cuts" / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}.json"
     if _cut_before(record, identity, path):
         return False
-    from storyboard.adapters.media.cut.film import render_film  # noqa: PLC0415  brings moviepy
-
     with watchers.cut() as frames:
-        render_film(timeline, footage(clips), str(path), frames.update)
+        kept = rendered_folder(state)
+        render_finished(finish, timeline, footage(clips), path, kept, frames.update)
     written = {"identity": identity, "sha256": sha256_of(path)}
     write_aside(record, json.dumps(written).encode())
     return True
 
 
-def _identity(timeline: Timeline, clips: Mapping[ClipKey, Clip]) -> str:
-    """Name a cut by all that goes into it: the program, the timeline and the clips' bytes."""
+def _identity(timeline: Timeline, clips: Mapping[ClipKey, Clip], finish: Finish) -> str:
+    """Name a cut by all that goes into it: the program, the timeline, and each file's bytes."""
     parts = {
         "program": __version__,
         "timeline": asdict(timeline),
         "clips": {key: clip.sha256 for key, clip in clips.items()},
+        "sounds": {each.path: _content(each.path) for each in timeline.laid},
+        "finish": finish.identity,
     }
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _content(path: str) -> str | None:
+    try:
+        return sha256_of(Path(path))
+    except OSError:
+        return None
 
 
 def _cut_before(record: Path, identity: str, path: Path) -> bool:

@@ -9,15 +9,17 @@ from functools import partial
 
 from storyboard.adapters.ledger.database import SqliteLedger
 from storyboard.adapters.ledger.lock import build_lock, this_process
-from storyboard.app.build import Built, Watchers, cut_film, renderer
+from storyboard.app.build import Built, Watchers, cut_film, rendered_folder, renderer
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
 from storyboard.app.conforming import Conforming, open_conforming
+from storyboard.app.footage import whole_clips
 from storyboard.app.history import film_name, read_history
 from storyboard.app.inspection import make_inspector
 from storyboard.app.interrupts import INTERRUPTED, interruptible
 from storyboard.app.models import list_cards
 from storyboard.app.plan import Known, clip_store, plan_film, remember_orders
+from storyboard.app.preparing import Preparing
 from storyboard.app.provider import open_provider
 from storyboard.app.purse import Purse, load_purse
 from storyboard.app.receipt import make_receipt
@@ -124,7 +126,8 @@ class _Build:
         refuse_vain(self.bid.again, plan)
         refuse_over_caps(plan, self.bid.max_cost, self._month_left())
         self.bid.confirm(plan)  # outside any loop, whose own handling would swallow a Ctrl-C
-        result, remarks = self._bought(plan, compiled)
+        with self._prepared(plan, _film(compiled), owned) as preparing:
+            result, remarks = self._bought(plan, compiled, preparing)
         run = _Run(plan, _film(compiled), result, owned, remarks)
         remember_orders(self.compilation, run.plan, free=False)
         receipt = make_receipt(run.plan, run.result, run.remarks, self.ledger, film=self.film)
@@ -153,13 +156,8 @@ class _Build:
         """Read the clips that a plan reuses; return those that are whole, and the others' keys."""
         made = {shot.key for shot in plan.shots if not isinstance(shot.step, Reuse)}
         reused = {shot.key for shot in plan.shots} - made
-        stores = [clip_store(self.compilation, free=free) for free in (False, True)]
-        found = {
-            key: next((clip for store in stores if (clip := store.find(key))), None)
-            for key in reused
-        }
-        whole = {key: clip for key, clip in found.items() if clip is not None}
-        return whole, frozenset(found.keys() - whole.keys())
+        whole = whole_clips(self.compilation, reused)
+        return whole, frozenset(reused - whole.keys())
 
     def _month_left(self) -> MicroUsd | None:
         if self.purse.month is None:
@@ -167,17 +165,26 @@ class _Build:
         counted = self.ledger.spent(month=f"{self.clock.now():%Y-%m}").counted
         return MicroUsd(self.purse.month - counted)
 
+    def _prepared(self, plan: Plan, film: Film, owned: Mapping[ClipKey, Clip]) -> Preparing:
+        """Begin to prepare the cut with what is owned, where something has to be waited for."""
+        orders = {shot.id: (shot.key, shot.bought) for shot in plan.shots}
+        preparing = Preparing(film, orders, rendered_folder(self.compilation.settings.state))
+        if any(not isinstance(shot.step, Reuse | Blocked) for shot in plan.shots):
+            for clip in owned.values():
+                self.conforming.start(clip, film.format, preparing.arrived)
+        return preparing
+
     def _bought(
-        self, plan: Plan, compiled: Compiled
+        self, plan: Plan, compiled: Compiled, preparing: Preparing
     ) -> tuple[BuyResult, tuple[tuple[str, Remark], ...]]:
         """Carry a plan out, or do nothing at all where there is nothing to do."""
         settled = all(isinstance(shot.step, Reuse | Blocked) for shot in plan.shots)
         if settled and not self.ledger.open_attempts():
             return BuyResult({}, MicroUsd(0), MicroUsd(0)), ()
-        return asyncio.run(self._carried_out(plan, compiled))
+        return asyncio.run(self._carried_out(plan, compiled, preparing))
 
     async def _carried_out(
-        self, plan: Plan, compiled: Compiled
+        self, plan: Plan, compiled: Compiled, preparing: Preparing
     ) -> tuple[BuyResult, tuple[tuple[str, Remark], ...]]:
         remarks: list[tuple[str, Remark]] = []
         free = clip_store(self.compilation, plan, free=True)
@@ -185,7 +192,9 @@ class _Build:
             provider = open_provider(self.purse, self.bid.key, self.clock)
             api = await opened.enter_async_context(provider)
             listen = _noting(opened.enter_context(self.watchers.clips()), remarks)
-            shop = opened.enter_context(open_shop(self._counter(plan, compiled), api, listen))
+            shop = opened.enter_context(
+                open_shop(self._counter(plan, compiled, preparing), api, listen)
+            )
             maker = None
             if any(not shot.price for shot in plan.to_make()):
                 renders, limits = opened.enter_context(renderer(free))
@@ -194,7 +203,7 @@ class _Build:
             result = await buy_plan(plan, shop, film=self.film, maker=maker)
         return result, tuple(remarks)
 
-    def _counter(self, plan: Plan, compiled: Compiled) -> Counter:
+    def _counter(self, plan: Plan, compiled: Compiled, preparing: Preparing) -> Counter:
         settings = self.compilation.settings
         store = clip_store(self.compilation, plan, free=False)
         store.sweep()
@@ -207,7 +216,7 @@ class _Build:
             ledger=self.ledger,
             store=store,
             pictures=ProjectPictures(settings.root, stores, frames),
-            inspect=self.conforming.inspector(inspect, film.format),
+            inspect=self.conforming.inspector(inspect, film.format, preparing.arrived),
             caps=Caps(self.bid.max_cost, plan.budget_cost, self.purse.month),
             account=settings.account,
             clock=self.clock,

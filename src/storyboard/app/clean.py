@@ -12,6 +12,7 @@ from storyboard.model.errors import EnvironmentFault
 
 __all__ = ["clean_film"]
 
+_SHEETS = (".sheet.png", ".sheet.pdf", ".sheet.html")
 _FREE = ("animatic", "conformed", "cuts", "rehearsals")
 """In the project's own folder. What a rehearsal bought is all pretence, and so is its ledger."""
 
@@ -53,6 +54,7 @@ def _refuse_while_building(film: str, settings: Settings) -> None:
 def _results(film: Path, settings: Settings) -> Iterator[Path]:
     """Find the film's results and its variants', and what a build that was killed left of them."""
     folder = settings.inside(film.parent / "build")
-    for pattern in ("{}.animatic.mp4", "{}.*.animatic.mp4", "{}.sheet.png", "{}.*.sheet.png"):
-        yield from folder.glob(pattern.format(film.stem))
-    yield from folder.glob(f".{film.stem}.*unfinished.mp4")
+    for ending in (".animatic.mp4", ".rough.mp4", ".rough.mov", *_SHEETS):
+        yield from folder.glob(f"{film.stem}{ending}")
+        yield from folder.glob(f"{film.stem}.*{ending}")
+    yield from folder.glob(f".{film.stem}.*unfinished.*")

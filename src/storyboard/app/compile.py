@@ -4,7 +4,7 @@ import gc
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,10 @@ class FilmOptions:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """A film's findings at once, and all else it compiled to when asked."""
+    """A film's findings at once, and all else it compiled to when asked.
+
+    `inputs` are all the files that it depends on, those that are not there yet too.
+    """
 
     path: str
     options: FilmOptions
@@ -43,6 +46,7 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
     load: "Callable[[], Compiled]"
+    inputs: Inputs = field(default_factory=Inputs)
 
     @property
     def ok(self) -> bool:
@@ -103,7 +107,7 @@ def _remembered(
     texts: dict[str, str],
     again: "Callable[[], Compiled]",
 ) -> Compilation:
-    _, findings, film = entry
+    inputs, findings, film = entry
     diagnostics, shipped = pickle.loads(findings)  # noqa: S301  see app/cache.py
     sources = {name: Source(name, text) for name, text in texts.items()} | shipped
 
@@ -113,7 +117,7 @@ def _remembered(
         compiled: Compiled = pickle.loads(film)  # noqa: S301  see app/cache.py
         return compiled
 
-    return Compilation(path, options, settings, diagnostics, sources, load)
+    return Compilation(path, options, settings, diagnostics, sources, load, inputs)
 
 
 def _compile(
@@ -142,7 +146,7 @@ def _compile(
         return compiled
 
     sources = {source.path: source for source in compiled.sources} | world.sources
-    return Compilation(path, options, settings, diagnostics, sources, load)
+    return Compilation(path, options, settings, diagnostics, sources, load, world.inputs)
 
 
 def _pickled(compiled: "Compiled") -> bytes:

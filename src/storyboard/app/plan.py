@@ -21,10 +21,11 @@ from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Generate, Plan
 from storyboard.model.request import ClipKey
 
-__all__ = ["Known", "clip_store", "plan_film", "plan_findings", "remember_orders"]
+__all__ = ["PAID_ONLY", "Known", "clip_store", "plan_film", "plan_findings", "remember_orders"]
 
 _MOST_EXPENSIVE = 3
-_PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL})
+PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL})
+"""What is found only about films that are to be bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def plan_findings(compilation: Compilation, plan: Plan) -> tuple[Diagnostic, ...
     return tuple(
         _priced(each, plan) if each.code is Code.OVER_BUDGET else each
         for each in compilation.diagnostics
-        if not (free and each.code in _PAID_ONLY)
+        if not (free and each.code in PAID_ONLY)
         and not (each.code is Code.OVER_BUDGET and not plan.over_budget)
     )
 

@@ -1,4 +1,4 @@
-"""The compiler's world on a real disk: a project's files, stills, templates and cards."""
+"""The compiler's world on a real disk: a project's files, stills, sounds, templates and cards."""
 
 import json
 import os
@@ -17,6 +17,9 @@ from storyboard.model.request import Still
 from storyboard.model.source import Source, Span
 
 __all__ = ["DiskWorld"]
+
+_KINDS = (".wav", ".flac", ".mp3", ".m4a", ".aac", ".ogg", ".opus")
+_KINDS_LISTED = f"{', '.join(_KINDS[:-1])} or {_KINDS[-1]}"
 
 
 class DiskWorld:
@@ -54,18 +57,39 @@ class DiskWorld:
         return outcome
 
     def still(self, path: str, span: Span) -> Outcome[Still]:
-        self.inputs.looked_at(path)
-        # os.path, because pathlib raises for links in a ring and for names that are too long
-        place = Path(os.path.realpath(path))
-        if not place.is_relative_to(os.path.realpath(self._root)):
-            message = f"{path} is outside the project"
-            advice = f"copy it into {self._root}; a film uses nothing from elsewhere"
-            return failed(Diagnostic(Code.OUTSIDE_PROJECT, message, span, advice))
+        place = self._inside(path, span)
+        if not isinstance(place, Path):
+            return failed(place)
         if not os.path.exists(place):  # noqa: PTH110
             message = f"there is no still {path}"
             advice = "until it is there, the animatic shows a slate and the shot cannot be bought"
             return failed(Diagnostic(Code.IMAGE_MISSING, message, span, advice))
         return look_at(place, path, span)
+
+    def sound(self, path: str, span: Span) -> Outcome[str]:
+        place = self._inside(path, span)
+        if not isinstance(place, Path):
+            return failed(place)
+        if not os.path.exists(place):  # noqa: PTH110
+            message = f"there is no sound file {path}"
+            advice = "put it there, or take it out until it is: a film is not cut without its sound"
+            return failed(Diagnostic(Code.SOUND_MISSING, message, span, advice))
+        fault = _unheard(place)
+        if fault is not None:
+            message, advice = f"cannot use {path} as sound: {fault}", f"save it as {_KINDS_LISTED}"
+            return failed(Diagnostic(Code.SOUND_UNREADABLE, message, span, advice))
+        return Outcome(path)
+
+    def _inside(self, path: str, span: Span) -> Path | Diagnostic:
+        """Return where a file of the project is, whether it is there or not."""
+        self.inputs.looked_at(path)
+        # os.path, because pathlib raises for links in a ring and for names that are too long
+        place = Path(os.path.realpath(path))
+        if place.is_relative_to(os.path.realpath(self._root)):
+            return place
+        message = f"{path} is outside the project"
+        advice = f"copy it into {self._root}; a film uses nothing from elsewhere"
+        return Diagnostic(Code.OUTSIDE_PROJECT, message, span, advice)
 
     def schema(self, name: str) -> dict[str, object]:
         schema: dict[str, object] = json.loads(resource("schemas", f"{name}.schema.json"))
@@ -92,3 +116,12 @@ class DiskWorld:
     def _template_folders(self) -> tuple[Path, ...]:
         """Return where a project's own templates are looked for: the film's own folder first."""
         return (self._beside / "templates", self._beside, Path(shown(self._root / "templates")))
+
+
+def _unheard(place: Path) -> str | None:
+    """Say why a file that is there cannot be a sound, as far as its name and the disk tell."""
+    if place.suffix.lower() not in _KINDS:
+        return f"its name ends in {place.suffix or 'nothing'}"
+    if not place.is_file():
+        return "it is not a file"
+    return None if place.stat().st_size else "it is empty"

@@ -17,7 +17,7 @@ from storyboard.model.diagnostic import Diagnostic, has_errors
 from storyboard.model.errors import EnvironmentFault, ExitCode
 from storyboard.model.money import MicroUsd
 
-__all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts", "sheet"]
+__all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts"]
 
 
 class Format(StrEnum):
@@ -233,31 +233,6 @@ def _animatic(
     else:
         say(render_built_text(built.plan, built.timeline, fresh=built.fresh))
         emit(f"{built.path}\n")
-    return ExitCode.OK
-
-
-@click.command()
-@_FILM
-@click.option("-o", "--output", type=click.Path(), help="Where to write the PNG.")
-@click.option("--columns", type=click.IntRange(1, 8), help="Shots in a row; at most 3 if not said.")
-@film_options
-def sheet(
-    film: str,
-    output: str | None,
-    columns: int | None,
-    options: FilmOptions,
-) -> ExitCode:
-    """Draw the film's contact sheet: every shot's still, length, camera and words."""
-    if output is not None and not output.lower().endswith(".png"):
-        message = f"{output!r} does not end in .png, and a sheet is a PNG"
-        raise click.BadParameter(message)
-    compilation = compile_film_at(film, options)
-    show_findings(compilation, compilation.diagnostics, as_json=False)
-    if not compilation.ok:
-        return ExitCode.INVALID_STORYBOARD
-    from storyboard.app.sheet import draw_film_sheet  # noqa: PLC0415
-
-    emit(f"{draw_film_sheet(compilation, output, columns)}\n")
     return ExitCode.OK
 
 

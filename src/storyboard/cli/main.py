@@ -63,7 +63,7 @@ COMMANDS: tuple[Section, ...] = (
         {
             "prompts": Entry(_BUILD, "prompts", "Show what would be sent for each shot."),
             "plan": Entry(_BUILD, "plan", "Show each shot's step and price; spend nothing."),
-            "sheet": Entry(_BUILD, "sheet", "Draw the film's contact sheet."),
+            "sheet": Entry("storyboard.cli.sheet", "sheet", "Draw the film's contact sheet."),
         },
     ),
     Section(
@@ -71,6 +71,8 @@ COMMANDS: tuple[Section, ...] = (
         {
             "animatic": Entry(_BUILD, "animatic", "Make the film from its stills, for free."),
             "build": Entry(_BUILD, "build", "Make the clips that are missing and cut the film."),
+            "cut": Entry("storyboard.cli.cut", "cut", "Cut the film from whatever is owned."),
+            "export": Entry("storyboard.cli.export", "export", "Write the cut for other programs."),
             "clean": Entry(_BUILD, "clean", "Delete what can be made again for free."),
         },
     ),

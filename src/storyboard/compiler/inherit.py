@@ -4,22 +4,24 @@ from collections.abc import Iterable
 
 from storyboard.model.tree import Mapping, Node, Scalar, Sequence, find
 
-__all__ = ["inherited_shot", "overlay", "with_variant"]
+__all__ = ["inherited_shot", "overlay", "spelled_out", "with_variant"]
 
 _FROM_FILM = ("model", "fallback", "template", "look", "palette")
-_MERGED = frozenset({"camera", "sound", "inputs"})
-_SHORT_FORMS = {"camera": "text", "sound": "text", "transition": "type"}
+_MERGED = frozenset({"camera", "sound", "inputs", "mix"})
+_MERGED_IN_VARIANTS = ("format", "budget", "defaults", "title_card", "credits", "metadata")
+_SHORT_FORMS = {"camera": "text", "sound": "text", "transition": "type", "title_card": "title"}
+_LISTS = {"credits": "lines"}
 _VARIANT_OWN = frozenset({"shots"})
 
 
 def overlay(base: Mapping, over: Mapping) -> Mapping:
-    """Put the fields of `over` on `base`; camera, sound and inputs merge field by field.
+    """Put the fields of `over` on `base`; camera, sound, inputs and mix merge field by field.
 
     The result stands where `over` stands, and each field keeps the place it was written at.
     """
     nodes = dict(base.nodes)
     for name, written in over.nodes.items():
-        node = _spelled_out(name, written)
+        node = spelled_out(name, written)
         beneath = nodes.get(name)
         if name in _MERGED and isinstance(beneath, Mapping) and isinstance(node, Mapping):
             node = overlay(beneath, node)
@@ -46,8 +48,8 @@ def with_variant(root: Mapping, name: str | None) -> Mapping:
         return root
     film = _pick(variant, (key for key in variant.nodes if key not in _VARIANT_OWN))
     merged = overlay(root, film)._replace(path=root.path, start=root.start, end=root.end)
-    for field in ("format", "budget", "defaults"):
-        under, over = find(root, field), find(variant, field)
+    for field in _MERGED_IN_VARIANTS:
+        under, over = _spelled(root, field), _spelled(variant, field)
         if isinstance(under, Mapping) and isinstance(over, Mapping):
             merged.nodes[field] = overlay(_all_spelled_out(under), over)
     overrides = find(variant, "shots")
@@ -90,12 +92,19 @@ def _all_spelled_out(node: Mapping) -> Mapping:
     return overlay(node._replace(nodes={}, keys={}), node)
 
 
-def _spelled_out(name: str, node: Node) -> Node:
-    """Turn a plain-string short form into the mapping it stands for."""
-    field = _SHORT_FORMS.get(name)
-    if field is None or not isinstance(node, Scalar):
-        return node
-    return Mapping({field: node}, {}, node.path, node.start, node.end)
+def spelled_out(name: str, node: Node) -> Node:
+    """Turn a short form, a plain string, a list or `true`, into the mapping it stands for."""
+    if isinstance(node, Scalar) and name in _SHORT_FORMS and node.value is not False:
+        inner: dict[str, Node] = {} if node.value is True else {_SHORT_FORMS[name]: node}
+        return Mapping(inner, {}, node.path, node.start, node.end)
+    if isinstance(node, Sequence) and name in _LISTS:
+        return Mapping({_LISTS[name]: node}, {}, node.path, node.start, node.end)
+    return node
+
+
+def _spelled(node: Mapping, name: str) -> Node | None:
+    found = node.nodes.get(name)
+    return None if found is None else spelled_out(name, found)
 
 
 def _pick(node: Mapping, names: Iterable[str]) -> Mapping:

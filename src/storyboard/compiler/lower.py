@@ -1,13 +1,14 @@
 """Turns the checked tree into the film it means: short forms spelled out, defaults inherited."""
 
-import posixpath  # text only: of this module nothing here touches a disk
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from storyboard.compiler.fields import Fields
+from storyboard.compiler import lower_post as post
+from storyboard.compiler.fields import Fields, Times, beside
 from storyboard.compiler.inherit import inherited_shot, overlay, with_variant
+from storyboard.model.delivery import picture_size
 from storyboard.model.diagnostic import Code, Diagnostic, Outcome
 from storyboard.model.money import Millis, micro_usd
 from storyboard.model.story import (
@@ -69,13 +70,9 @@ def lower(root: Mapping, *, variant: str | None = None) -> Outcome[Film]:
 
 
 def picture_format(aspect: str, resolution: str, fps: str) -> Format:
-    """Work out the picture's size: the resolution is the short side, both sides are even."""
-    across, down = (Fraction(part) for part in aspect.split(":"))
-    short = int(resolution.removesuffix("p"))
-    long_side = max(across, down) / min(across, down) * short
-    long_pixels = round(long_side / 2) * 2
-    width, height = (long_pixels, short) if across >= down else (short, long_pixels)
-    return Format(width, height, Fraction(_RATES.get(fps, fps)), aspect, resolution)
+    """Return the film's format from its words."""
+    rate = Fraction(_RATES.get(fps, fps))
+    return Format(*picture_size(aspect, resolution), rate, aspect, resolution)
 
 
 @dataclass(slots=True)
@@ -83,7 +80,7 @@ class _Lowering:
     """One walk over one film; collects what the schema could not see in a single value."""
 
     findings: list[Diagnostic] = field(default_factory=list)
-    rate: Fraction = Fraction(24)
+    times: Times = field(default_factory=Times)
     addresses: dict[str, str] = field(default_factory=dict)
 
     def film(self, root: Mapping, variant: str | None) -> Film:
@@ -94,9 +91,9 @@ class _Lowering:
             message = f"a film cannot run at {shape.fps} frames a second"
             advice = f"`fps` is from {_SLOWEST} to {_FASTEST}, most often 24, 25 or 30"
             self.findings.append(Diagnostic(Code.WRONG_VALUE, message, place, advice))
-        self.rate = shape.fps
+        self.times = Times(shape.fps, self.findings)
         self.addresses.update(_addresses(root))
-        budget = fields.fields("budget")
+        budget, mix = fields.fields("budget"), fields.fields("mix")
         limit = budget.text("cost")
         return Film(
             title=fields.need("title"),
@@ -107,13 +104,18 @@ class _Lowering:
             origin=Origin(root.span, root),
             fallback=fields.texts("fallback"),
             budget=Budget(
-                micro_usd(limit) if limit is not None else None, self._time(budget, "runtime")
+                micro_usd(limit) if limit is not None else None, self.times.read(budget, "runtime")
             ),
             language=fields.text("language") or "en",
             characters=tuple(_characters(fields)),
             locations=tuple(_locations(fields)),
             variants=tuple(fields.fields("variants").node.nodes),
             variant=variant,
+            music=post.music(mix, self.times),
+            loudness=post.loudness(mix),
+            title_card=post.title_card(fields, self.times),
+            credits=post.credit_card(fields, self.times),
+            metadata=post.metadata(fields),
         )
 
     def _format(self, fields: Fields) -> tuple[str, str, str]:
@@ -155,7 +157,7 @@ class _Lowering:
     def _shot(self, scene: str, node: Mapping) -> Shot:
         fields = Fields(node)
         dialogue = tuple(_lines(node.nodes.get("dialogue")))
-        duration = self._time(fields, "duration")
+        duration = self.times.read(fields, "duration")
         return Shot(
             id=fields.need("id"),
             scene=scene,
@@ -177,8 +179,12 @@ class _Lowering:
             characters=_present(fields.texts("characters"), dialogue),
             location=fields.text("location"),
             trim=self._trim(fields),
-            handles=self._time(fields, "handles") or Millis(0),
+            handles=self.times.read(fields, "handles") or Millis(0),
             transition=self._transition(fields.fields("transition")),
+            speed=post.speed(fields),
+            hold=self.times.read(fields, "hold") or Millis(0),
+            focus=post.focus(fields),
+            mix=post.shot_mix(fields.fields("mix"), self.times),
             takes=fields.whole("takes") or 1,
             skip=fields.flag("skip"),
             tags=fields.texts("tags"),
@@ -205,25 +211,14 @@ class _Lowering:
         if "trim" not in fields.node.nodes:
             return None
         trim = fields.fields("trim")
-        return Trim(self._time(trim, "in") or Millis(0), self._time(trim, "out"))
+        return Trim(self.times.read(trim, "in") or Millis(0), self.times.read(trim, "out"))
 
     def _transition(self, fields: Fields) -> Transition:
         kind = TRANSITION.canonical(fields.text("type") or "cut")
         default = Millis(0) if kind in _STRAIGHT else _DEFAULT_OVERLAP
-        duration = self._time(fields, "duration")
+        duration = self.times.read(fields, "duration")
         straight = kind in _STRAIGHT
         return Transition(kind, default if duration is None or straight else duration)
-
-    def _time(self, fields: Fields, name: str) -> Millis | None:
-        node = fields.node.nodes.get(name)
-        if not isinstance(node, Scalar) or node.value is None:
-            return None
-        duration = fields.duration(name, self.rate)
-        if duration is None:
-            message = f"`{name}` cannot be {node.text}: no such time at {self.rate} frames a second"
-            advice = "write a time such as 8s, 1m30s or 00:00:08:12 (frames count from 00)"
-            self.findings.append(Diagnostic(Code.WRONG_VALUE, message, node.span, advice))
-        return duration
 
 
 def _characters(fields: Fields) -> Iterable[Character]:
@@ -259,11 +254,6 @@ def _addresses(root: Mapping) -> Iterable[tuple[str, str]]:
             if isinstance(scene, Mapping) and isinstance(shot, Mapping):
                 name = Fields(shot).need("id")
                 yield f"{Fields(scene).need('id')}/{name}", name
-
-
-def beside(path: str, relative: str) -> str:
-    """Resolve a path written in a file, as text: beside that file, with `.` and `..` undone."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))
 
 
 def _camera(fields: Fields) -> Camera:

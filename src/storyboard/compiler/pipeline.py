@@ -126,6 +126,8 @@ class _Run:
             self.found += looked.diagnostics
             if looked.value is not None:
                 self.stills[still_path] = looked.value
+        for sound_path, span in _sounds(film):
+            self.found += self.world.sound(sound_path, span).diagnostics
         self.found += check_film(Subject(film, self._cards, self.stills), free=self.options.free)
 
     def _write(self, film: Film) -> None:
@@ -166,6 +168,17 @@ def _pictures(film: Film) -> Iterator[tuple[str, Span]]:
             if isinstance(image, ImageFile) and image.path not in seen:
                 seen.add(image.path)
                 yield image.path, shot.origin.at(field_name)
+
+
+def _sounds(film: Film) -> Iterator[tuple[str, Span]]:
+    """Yield each sound file once, with the first place that asks for it."""
+    places: dict[str, Span] = {}
+    if film.music is not None:
+        places[film.music.path] = film.origin.at("mix", "music", "file")
+    for shot in film.shown:
+        for index, track in enumerate(shot.mix.tracks):
+            places.setdefault(track.path, shot.origin.at("mix", "tracks", index, "file"))
+    yield from places.items()
 
 
 def _pictured(film: Film) -> Iterator[Shot]:

@@ -1,4 +1,4 @@
-"""What the compiler asks of the world: texts, stills' facts, templates; it does no I/O itself."""
+"""What the compiler asks of the world: texts, stills, sounds, templates; it does no I/O itself."""
 
 from typing import Protocol
 
@@ -24,6 +24,10 @@ class World(Protocol):
 
     def still(self, path: str, span: Span) -> Outcome[Still]:
         """Look at a picture inside the project, or tell why it cannot be used."""
+        ...
+
+    def sound(self, path: str, span: Span) -> Outcome[str]:
+        """Find a sound file inside the project, its path for a value, or tell why not."""
         ...
 
     def schema(self, name: str) -> dict[str, object]:

@@ -74,6 +74,14 @@ class Code(StrEnum):
     IMAGE_UNREADABLE = "image-unreadable"
     IMAGE_RATIO = "image-ratio"
     IMAGE_SIZE = "image-size"
+    # sound
+    SOUND_MISSING = "sound-missing"
+    SOUND_UNREADABLE = "sound-unreadable"
+    LEAD_TOO_LONG = "lead-too-long"
+    TRAIL_TOO_LONG = "trail-too-long"
+    TRACK_TOO_LATE = "track-too-late"
+    MUSIC_FADE_TOO_LONG = "music-fade-too-long"
+    BAD_LOUDNESS = "bad-loudness"
     # prompts
     TEMPLATE_ERROR = "template-error"
     UNDEFINED_NAME = "undefined-name"

@@ -3,7 +3,8 @@
 Times of pictures are whole frames; times of words and of laid sound are milliseconds of the film.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from storyboard.model.money import Frames, Millis
@@ -70,7 +71,8 @@ class Caption:
     """A line of dialogue and when it is read, in the film's time; a line break is a line break.
 
     `speaker` is a name for people; `delivery` is a word of the vocabulary (`on-screen`, `v.o.`,
-    `o.s.`, …).
+    `o.s.`, …). What is `hidden` is spoken and not shown: the picture has it already, or nobody
+    wants it.
     """
 
     start: Millis
@@ -79,6 +81,7 @@ class Caption:
     shot: str
     speaker: str | None = None
     delivery: str = "on-screen"
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,10 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The whole film: size in pixels, exact rate, events in order of `record_in`, sound, words."""
+    """The whole film: size in pixels, exact rate, events in order of `record_in`, sound, words.
+
+    `language` is that of the words, a BCP 47 tag.
+    """
 
     title: str
     width: int
@@ -125,7 +131,21 @@ class Timeline:
     laid: tuple[Laid, ...] = ()
     loudness: Loudness = Loudness()
     metadata: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
 
     @property
     def length(self) -> Frames:
         return self.events[-1].record_out if self.events else Frames(0)
+
+    @property
+    def shown_captions(self) -> tuple[Caption, ...]:
+        """The captions that are to be seen."""
+        return tuple(caption for caption in self.captions if not caption.hidden)
+
+    def hiding(self, shots: Collection[str] | None = None) -> "Timeline":
+        """Return the timeline with the captions of these shots hidden, or with all of them."""
+        captions = (
+            replace(each, hidden=True) if shots is None or each.shot in shots else each
+            for each in self.captions
+        )
+        return replace(self, captions=tuple(captions))

@@ -176,6 +176,8 @@ TRANSITION = Words(
         "dip-to-white": "dip to white",
         "wipe-left": "wipe left",
         "wipe-right": "wipe right",
+        "wipe-up": "wipe up",
+        "wipe-down": "wipe down",
         "smash": "smash cut",
         "match": "match cut",
     },

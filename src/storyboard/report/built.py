@@ -8,7 +8,14 @@ from storyboard.model.timeline import Timeline
 from storyboard.report.cells import harmless
 from storyboard.report.document import write_json
 
-__all__ = ["SCHEMA", "built_value", "render_built_json", "render_built_text"]
+__all__ = [
+    "SCHEMA",
+    "built_value",
+    "film_value",
+    "film_words",
+    "render_built_json",
+    "render_built_text",
+]
 
 SCHEMA = "storyboard/build-1"
 
@@ -18,11 +25,14 @@ def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
     made = sum(1 for _ in plan.to_make())
     clips = f"{made} of {len(plan.shots)} clips made" if made else "no clip had to be made"
     cut = "cut" if fresh else "nothing had changed"
+    return f"{film_words(timeline)}; {clips}; {cut}"
+
+
+def film_words(timeline: Timeline) -> str:
+    """Say what a film is: its title, running time, size and rate."""
     rate = f"{float(timeline.fps):.5g}"
     size = f"{timeline.width}x{timeline.height} at {rate} fps"
-    return (
-        f"{harmless(timeline.title)}: {show_clock(_running_time(timeline))}, {size}; {clips}; {cut}"
-    )
+    return f"{harmless(timeline.title)}: {show_clock(_running_time(timeline))}, {size}"
 
 
 def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
@@ -35,6 +45,17 @@ def built_value(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> d
     return {
         "schema": SCHEMA,
         "film": plan.film,
+        **film_value(path, timeline, fresh=fresh),
+        "shots": [
+            {"id": shot.id, "made": isinstance(shot.step, Generate), "key": shot.key}
+            for shot in plan.shots
+        ],
+    }
+
+
+def film_value(path: Path, timeline: Timeline, *, fresh: bool) -> dict[str, object]:
+    """Return a film that lies on the disk as JSON has it."""
+    return {
         "path": str(path),
         "fresh": fresh,
         "runtime_ms": _running_time(timeline),
@@ -42,10 +63,6 @@ def built_value(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> d
         "width": timeline.width,
         "height": timeline.height,
         "fps": str(timeline.fps),
-        "shots": [
-            {"id": shot.id, "made": isinstance(shot.step, Generate), "key": shot.key}
-            for shot in plan.shots
-        ],
     }
 
 

@@ -1,7 +1,7 @@
 """Time: lengths that are sold, trims and transitions that fit, words that can be spoken."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.films import HEAD, card, film, findings, marked, subject
@@ -156,24 +156,126 @@ def test_how_long_a_line_takes(text, language, millis):
     assert speaking_time(Line(text), language) == millis
 
 
+def test_a_shot_is_as_long_as_its_speed_and_hold_make_it():
+    """A transition fits a slow or held shot that is too long for a fast one."""
+    text = HEAD + "shots: [{{id: a}}, {{id: b, {}, transition: {{type: fade-in, duration: {}}}}}]"
+    assert findings(text.format("speed: 2", "2s")) == []
+    assert [code for code, _ in findings(text.format("speed: 2", "2.001s"))] == [
+        Code.TRANSITION_TOO_LONG
+    ]
+    assert findings(text.format("speed: 50%", "8s")) == []
+    assert findings(text.format("speed: 2, hold: 1s", "3s")) == []
+
+
+def test_a_handle_is_no_room_for_a_transition():
+    """What is bought beside a shot is not on screen, and neither is what a trim takes off."""
+    text = HEAD + "shots: [{{id: a}}, {{id: b, {}, transition: {{type: dissolve, duration: 4s}}}}]"
+    assert findings(text.format("duration: 4s, handles: 2s")) == []
+    for shorter in ("duration: 3s, handles: 2s", "duration: 4s, trim: {in: 1s}"):
+        assert {code for code, _ in findings(text.format(shorter))} == {Code.TRANSITION_TOO_LONG}
+
+
+def test_no_three_pictures_are_seen_at_once():
+    """Two dissolves of two seconds fit in a shot of four, and in none that is shorter."""
+    text = (
+        HEAD + "defaults: {{transition: {{type: dissolve, duration: 2s}}}}\n"
+        "shots: [{{id: a}}, {{id: b, duration: {}}}, {{id: c}}]"
+    )
+    assert findings(text.format("4s")) == []
+    assert [code for code, _ in findings(text.format("3.9s"))] == [Code.TRANSITION_TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    ("code", "guilty"),
+    [
+        (Code.WRONG_VALUE, "shots: [{id: a, duration: 0.4s, speed: «10»}]"),
+        (Code.WRONG_VALUE, "shots: [{id: a, duration: «40ms», hold: 3s}]"),
+        (Code.BAD_TRIM, "shots: [{id: a, trim: «{in: 3.6s}», speed: 10}]"),
+        (Code.WRONG_VALUE, "title_card: {duration: «40ms»}\nshots: [{id: a}]"),
+        (Code.WRONG_VALUE, "credits: {lines: [Ann], duration: «40ms»}\nshots: [{id: a}]"),
+        # two and a half frames of film later, one frame's time rounds to none
+        (
+            Code.WRONG_VALUE,
+            "format: {fps: 25}\nshots: [{id: a, duration: 60ms}, {id: b, duration: «40ms»}]",
+        ),
+    ],
+)
+def test_everything_runs_for_a_frame(code, guilty):
+    """However fast it is, and whatever is held after it."""
+    text, (place,) = marked(HEAD + guilty)
+    assert findings(text) == [(code, place)]
+
+
+def test_a_trim_that_leaves_nothing_is_said_once():
+    """A held frame of nothing is no second finding."""
+    text, (place,) = marked(HEAD + "shots: [{id: a, trim: «{in: 4s}», hold: 2s}]")
+    assert findings(text) == [(Code.BAD_TRIM, place)]
+
+
+def test_a_card_too_short_for_a_dip():
+    """The dip of the first shot begins in the title card, and is the guilty one."""
+    text, (place,) = marked(
+        HEAD
+        + "title_card: {duration: 1s}\n"
+        + "shots: [{id: a, transition: «{type: dip-to-white, duration: 2s}»}]"
+    )
+    assert findings(text) == [(Code.TRANSITION_TOO_LONG, place)]
+    assert findings(text.replace("duration: 2s", "duration: 1s")) == []
+
+
+def test_cards_and_holds_count_for_the_running_time():
+    """A title, a credit and a held frame are film as well; a fast shot is less."""
+    text = HEAD + "budget: {{runtime: {}}}\ntitle_card: true\ncredits: [Ann]\nshots: [{}]"
+    shots = "{id: a, speed: 2, hold: 1s}, {id: b}"
+    assert findings(text.format("13s", shots)) == []
+    assert [code for code, _ in findings(text.format("12.9s", shots))] == [Code.OVER_RUNTIME]
+
+
+IMPOSSIBLE = {
+    Code.WRONG_VALUE,
+    Code.TRANSITION_TOO_LONG,
+    Code.LEAD_TOO_LONG,
+    Code.TRAIL_TOO_LONG,
+}
+
+
+@settings(deadline=None, max_examples=300)
 @given(
     st.lists(
-        st.tuples(
-            st.integers(20, 3000), st.sampled_from(sorted(TRANSITION.phrases)), st.integers(0, 1500)
+        st.fixed_dictionaries(
+            {
+                "duration": st.integers(20, 3000),
+                "handles": st.sampled_from([0, 0, 300]),
+                "speed": st.sampled_from(["10%", "50%", "1", "1", "2.5", "10"]),
+                "hold": st.sampled_from([0, 0, 50, 700]),
+                "kind": st.sampled_from(sorted(TRANSITION.phrases)),
+                "time": st.integers(0, 1500),
+                "lead": st.sampled_from([0, 0, 0, 20, 250, 400]),
+                "trail": st.sampled_from([0, 0, 0, 20, 250, 400]),
+            }
         ),
         min_size=1,
-        max_size=5,
+        max_size=4,
     ),
     st.sampled_from(["24", "23.976", "25", "30"]),
+    st.sampled_from(["", "title_card: {duration: 40ms}", "title_card: {duration: 800ms}"]),
+    st.sampled_from(["", "credits: [Ann]"]),
 )
-def test_a_film_without_findings_can_be_cut(shots, rate):
-    """Whatever these checks let through, the cutting room can lay out."""
-    listed = ", ".join(
-        f"{{id: s{n}, duration: {length / 1000}, transition: {{type: {kind}, duration: {time}ms}}}}"
-        for n, (length, kind, time) in enumerate(shots)
+def test_the_findings_are_what_cannot_be_cut(shots, rate, title, ending):
+    """Whatever these checks let through, the cutting room can lay out; and nothing else."""
+    shape = (
+        "{{id: s{}, duration: {duration}ms, handles: {handles}ms, speed: {speed}, hold: {hold}ms, "
+        "transition: {{type: {kind}, duration: {time}ms}}, "
+        "mix: {{lead: {lead}ms, trail: {trail}ms}}}}"
     )
-    text = f"{HEAD}format: {{fps: {rate}}}\nshots: [{listed}]"
-    if not findings(text):
-        whole = film(text)
-        clips = {shot.id: (ClipKey(shot.id), shot.clip_time) for shot in whole.shots}
+    listed = ", ".join(shape.format(n, **shot) for n, shot in enumerate(shots))
+    text = f"{HEAD}format: {{fps: {rate}}}\n{title}\n{ending}\nshots: [{listed}]"
+    whole = film(text)
+    clips = {shot.id: (ClipKey(shot.id), shot.clip_time) for shot in whole.shots}
+    found = {code for code, _ in findings(text)}
+    assert found <= IMPOSSIBLE
+    if found:
+        with pytest.raises(ValueError, match="shot "):
+            make_timeline(whole, clips)
+    else:
         assert make_timeline(whole, clips).value is not None

@@ -1,9 +1,13 @@
 """Inheritance: film, scene, shot and variant, each field with the place it was written at."""
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.films import film, marked, tree
 from storyboard.compiler.inherit import inherited_shot, overlay, with_variant
+from storyboard.model.money import Millis
+from storyboard.model.post import Card, Credit, Loudness, Music
 from storyboard.model.tree import find, plain
 
 
@@ -89,7 +93,21 @@ def test_short_forms_merge_like_long_ones():
     assert (shot.camera.support, shot.camera.text) == ("dolly", "slow")
 
 
-@pytest.mark.parametrize("field", ["transition", "trim", "dialogue", "palette", "tags", "fallback"])
+def test_a_mix_merges_field_by_field():
+    """What a shot says of its sound is added to the defaults; its tracks replace theirs."""
+    text = """\
+title: T
+defaults: {mix: {gain: «-3», lead: 1s, tracks: [rain.wav]}}
+shots: [{id: a, mix: {lead: 2s, tracks: [door.wav]}}]
+"""
+    shot, (gain,) = shot_of(text)
+    assert (shot.mix.gain, shot.mix.lead, len(shot.mix.tracks)) == (-3.0, 2000, 1)
+    assert shot.origin.at("mix", "gain") == gain
+
+
+@pytest.mark.parametrize(
+    "field", ["transition", "trim", "dialogue", "palette", "tags", "fallback", "focus", "speed"]
+)
 def test_every_other_field_is_replaced_whole(field):
     """A list or mapping of a shot takes the place of the inherited one."""
     written = {
@@ -99,6 +117,8 @@ def test_every_other_field_is_replaced_whole(field):
         "palette": ("[red, blue]", "[green]"),
         "tags": ("[hero]", "[night]"),
         "fallback": ("[x, w]", "[z]"),
+        "focus": ("{x: 0.1, y: 0.2}", "{x: 0.9}"),
+        "speed": ("2", "50%"),
     }
     below, above = written[field]
     both, _ = shot_of(
@@ -153,6 +173,55 @@ def test_a_variant_lies_on_the_film():
     assert (tall.budget.cost, tall.budget.runtime) == (5_000_000, 30_000)
     assert (whole.variant, tall.variant) == (None, "tall")
     assert whole.variants == tall.variants == ("tall",)
+
+
+POST = """\
+title: T
+mix: {{loudness: -23, music: {{file: a.mp3, gain: -20}}}}
+title_card: {{title: U, subtitle: film}}
+credits: {{heading: Credits, lines: [Ann]}}
+metadata: {{author: Ann, year: 2026}}
+shots: [{{id: a, mix: {{gain: -3}}}}]
+variants: {{v: {{{}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("variant", "changed"),
+    [
+        ("mix: {true_peak: -2}", {"loudness": Loudness(-23.0, -2.0)}),
+        ("mix: {loudness: false}", {"loudness": Loudness(None)}),
+        ("mix: {music: b.mp3}", {"music": Music("b.mp3")}),
+        ("mix: {music: false}", {"music": None}),
+        ("title_card: Das Garn", {"title_card": Card("title", Millis(3000), "Das Garn", "film")}),
+        ("title_card: {duration: 1s}", {"title_card": Card("title", Millis(1000), "U", "film")}),
+        ("title_card: true", {}),
+        ("title_card: false", {"title_card": None}),
+        (
+            "credits: [Bo]",
+            {"credits": Card("credits", Millis(3000), "Credits", credits=(Credit("Bo"),))},
+        ),
+        (
+            "credits: {heading: Dank}",
+            {"credits": Card("credits", Millis(3000), "Dank", credits=(Credit("Ann"),))},
+        ),
+        ("credits: false", {"credits": None}),
+        ("metadata: {year: 2027}", {"metadata": (("author", "Ann"), ("year", "2027"))}),
+    ],
+)
+def test_a_variants_sound_and_cards_lie_on_the_films(variant, changed):
+    """Each merges field by field, in short forms too; music is replaced, and `false` takes away."""
+    text = POST.format(variant)
+    whole, other = film(text), film(text, variant="v")
+    assert other == replace(whole, variant="v", **changed)
+
+
+def test_a_variant_gives_a_film_what_it_lacks():
+    """Cards, sound and facts of a variant's own need nothing beneath them."""
+    fields = "title_card: Das Garn, credits: [Bo], metadata: {year: 2027}, mix: {music: a.mp3}"
+    other = film(f"title: T\nshots: [{{id: a}}]\nvariants: {{v: {{{fields}}}}}", variant="v")
+    assert (other.title_card.heading, other.credits.credits) == ("Das Garn", (Credit("Bo"),))
+    assert (other.metadata, other.music) == ((("year", "2027"),), Music("a.mp3"))
 
 
 def test_a_variants_shots_lie_on_the_shots():

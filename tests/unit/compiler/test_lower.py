@@ -6,11 +6,11 @@ import pytest
 
 from fakes.films import film as lowered
 from fakes.films import marked, tree
+from storyboard.compiler.fields import beside
 from storyboard.compiler.lower import (
     DEFAULT_DURATION,
     DEFAULT_MODEL,
     DEFAULT_TEMPLATE,
-    beside,
     lower,
     picture_format,
 )

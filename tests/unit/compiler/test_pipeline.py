@@ -136,6 +136,21 @@ def test_the_still_of_a_skipped_shot_is_looked_at_only_for_a_chain():
     assert seen.looked_at == ["a.png"]
 
 
+def test_a_sound_is_looked_for_once_where_it_is_first_named():
+    """Music and tracks of one file make one look; those of a skipped shot none."""
+    text, (place, other) = marked(
+        HEAD
+        + "mix: {music: «a.wav»}\n"
+        + "shots: [{id: a, mix: {tracks: [./a.wav, {file: «b.wav»}]}}, "
+        + "{id: b, skip: true, mix: {tracks: [c.wav]}}]"
+    )
+    seen = world(text)
+    result = compile_film("film.yaml", seen, Options())
+    assert seen.looked_at == ["a.wav", "b.wav"]
+    assert found(result) == [(Code.SOUND_MISSING, place), (Code.SOUND_MISSING, other)]
+    assert compile_film("film.yaml", world(text, sounds=("a.wav", "b.wav")), Options()).ok
+
+
 def test_a_prompt_over_the_models_limit():
     """It is found at the action, with both numbers; one character less is in order."""
     short = (card(prompt_limit=4),)

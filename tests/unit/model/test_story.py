@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from fakes.films import HEAD, film, marked, tree
 from storyboard.model.money import Millis
+from storyboard.model.post import Card
 from storyboard.model.story import OVERLAPPING, Camera, Origin, Transition, Trim
 from storyboard.model.vocabulary import TRANSITION
 
@@ -38,6 +40,10 @@ def with_shots(*changes):
         ([{"transition": Transition("dissolve", Millis(500))}, {}], 16000),
         ([{}, {"skip": True}], 8000),
         ([{"skip": True}, {"transition": Transition("dissolve", Millis(500))}], 8000),
+        ([{"speed": Fraction(2)}, {"speed": Fraction(1, 2)}], 20000),
+        ([{"speed": Fraction(3)}], 2667),
+        ([{"speed": Fraction(2), "trim": Trim(Millis(0), Millis(4000)), "hold": Millis(70)}], 2070),
+        ([{}, {"transition": Transition("wipe-up", Millis(500))}], 15500),
     ],
 )
 def test_running_time(changes, runtime):
@@ -68,6 +74,14 @@ def test_running_time_is_where_the_last_shot_ends(made):
         start = end - over if n and kind in OVERLAPPING else end
         end = start + length
     assert whole.runtime == end
+
+
+def test_cards_are_part_of_the_running_time():
+    """A title and credits take their own time; a dissolve after a title shares none of it."""
+    dissolve = {"transition": Transition("dissolve", Millis(500))}
+    title, credit = Card("title", Millis(3000)), Card("credits", Millis(2500))
+    whole = replace(with_shots(dissolve, dissolve), title_card=title, credits=credit)
+    assert whole.runtime == 3000 + 15_500 + 2500
 
 
 def test_a_clip_is_longer_than_its_shot_by_its_handles():

@@ -3,7 +3,6 @@
 import contextlib
 import pathlib
 from collections import deque
-from collections.abc import Iterator
 from fractions import Fraction
 from types import TracebackType
 from typing import Self
@@ -11,25 +10,22 @@ from typing import Self
 import av
 import numpy as np
 import numpy.typing as npt
-from av.video.frame import PictureType
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 
-from storyboard.adapters.media.colour import Bytes, planes_from_rgb
-from storyboard.model.errors import EnvironmentFault
+from storyboard.adapters.media.colour import Bytes, Planes, planes_from_rgb
+from storyboard.adapters.media.container import writing
+from storyboard.adapters.media.h264 import MUXER, Encoding, add_pictures, picture_of
 
-__all__ = ["SOUND_BITS", "SOUND_RATE", "ClipWriter"]
+__all__ = ["SOUND_BITS", "SOUND_RATE", "ClipWriter", "add_sound"]
 
 SOUND_RATE = 48_000
 """Samples a second of every sound track."""
 SOUND_BITS = 192_000
 """Bits a second of every sound track."""
 
-_BT709 = 1  # its number in ITU-T H.273: as primaries, as transfer and as matrix
-_LIMITED = 1
 _PACKET = 1024  # samples in one AAC packet
-# 240,000 counts whole frames of every usual rate, 1001sts too: the header rounds no duration.
-_MUXER = {"movflags": "+faststart", "movie_timescale": "240000"}
-
-_QUICK = "subme=1"
+_MUXER = {**MUXER, "movflags": "+faststart"}
 
 
 class ClipWriter:
@@ -37,10 +33,8 @@ class ClipWriter:
 
     Sound is written as far as the pictures reach and no further: on leaving it is cut, or padded
     with silence, to exactly the frames written. When the body raises, the file is removed.
-    `quick_search` spends less on finding motion: for a still under a camera, where looking longer
-    gains nothing (0.01 dB) and costs a third of the encoder's time. `parameter_sets` numbers the
-    clip's own, so that pictures of two encoders can share one track; `every` puts a key frame at
-    the first of every so many pictures, and nowhere else.
+    How the pictures are encoded is said by the fields of Encoding, and `keyframes` are numbers of
+    pictures that a decoder can start from.
     """
 
     def __init__(  # noqa: PLR0913  # what an encoder must be told, by name
@@ -67,34 +61,18 @@ class ClipWriter:
         self._keyframes = keyframes
         self._frames = 0
         self._sound = _Sound()
-        with _faults(path):
+        encoding = Encoding(preset, crf, threads, quick_search, parameter_sets, every)
+        with writing(path):
             self._container = av.open(path, "w", "mp4", options=_MUXER)
             try:
-                special = _x264(parameter_sets, every, quick_search=quick_search)
-                self._open_streams({"preset": preset, "crf": str(crf), **special}, threads)
+                self._open_streams(encoding)
             except BaseException:
                 self._discard()
                 raise
 
-    def _open_streams(self, options: dict[str, str], threads: int) -> None:
-        picture = self._container.add_stream("libx264", rate=self._fps)
-        picture.width, picture.height = self._size
-        picture.pix_fmt = "yuv420p"
-        picture.time_base = 1 / self._fps
-        # A forced picture must be one a decoder can start from, hence forced-idr.
-        picture.options = {**options, "forced-idr": "1"}
-        context = picture.codec_context
-        context.profile = "High"
-        context.time_base = 1 / self._fps
-        context.thread_count = threads
-        context.color_range = _LIMITED
-        context.colorspace = _BT709
-        context.color_primaries = _BT709
-        context.color_trc = _BT709
-        sound = self._container.add_stream("aac", rate=SOUND_RATE)
-        sound.layout = "stereo"
-        sound.bit_rate = SOUND_BITS
-        self._picture_stream, self._sound_stream = picture, sound
+    def _open_streams(self, encoding: Encoding) -> None:
+        self._picture_stream = add_pictures(self._container, self._size, self._fps, encoding)
+        self._sound_stream = add_sound(self._container)
         self._container.start_encoding()  # a path that cannot be written is told now
 
     def __enter__(self) -> Self:
@@ -110,7 +88,7 @@ class ClipWriter:
             self._discard()
             return
         try:
-            with _faults(self._path):
+            with writing(self._path):
                 self._finish()
         except BaseException:
             self._discard()
@@ -118,16 +96,9 @@ class ClipWriter:
 
     def write_planes(self, y: Bytes, u: Bytes, v: Bytes) -> None:
         """Add one picture, given as yuv420p planes in BT.709 limited range."""
-        with _faults(self._path):
-            frame = av.VideoFrame(*self._size, "yuv420p")
-            for plane, pixels in zip(frame.planes, (y, u, v), strict=True):
-                lines = np.frombuffer(memoryview(plane), np.uint8).reshape(
-                    plane.height, plane.line_size
-                )
-                lines[:, : plane.width] = pixels
-            frame.pts, frame.time_base, frame.duration = self._frames, 1 / self._fps, 1
-            if self._frames in self._keyframes:
-                frame.pict_type = PictureType.I
+        with writing(self._path):
+            key = self._frames in self._keyframes
+            frame = picture_of(Planes(y, u, v), self._frames, self._fps, key=key)
             self._container.mux(self._picture_stream.encode(frame))
             self._frames += 1
             self._write_due_sound()
@@ -171,14 +142,12 @@ class ClipWriter:
             pathlib.Path(self._path).unlink(missing_ok=True)
 
 
-def _x264(parameter_sets: int, every: int | None, *, quick_search: bool) -> dict[str, str]:
-    """Return what only the encoder's own list of parameters can say, if anything is to be said."""
-    said = [_QUICK] if quick_search else []
-    if parameter_sets:
-        said.append(f"sps-id={parameter_sets}")
-    if every is not None:
-        said.append(f"keyint={every}:min-keyint={every}:scenecut=0")
-    return {"x264-params": ":".join(said)} if said else {}
+def add_sound(container: OutputContainer) -> AudioStream:
+    """Add a stream of AAC, in stereo, as every clip and film has it."""
+    stream = container.add_stream("aac", rate=SOUND_RATE)
+    stream.layout = "stereo"
+    stream.bit_rate = SOUND_BITS
+    return stream
 
 
 class _Sound:
@@ -211,13 +180,3 @@ class _Sound:
         self._count -= filled
         self.taken += count
         return planes
-
-
-@contextlib.contextmanager
-def _faults(path: str) -> Iterator[None]:
-    """Tell what the library or the disk refuses as an EnvironmentFault."""
-    try:
-        yield
-    except (av.FFmpegError, OSError) as error:
-        message = f"could not write {path}: {error.strerror or error}"
-        raise EnvironmentFault(message) from error

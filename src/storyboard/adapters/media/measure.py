@@ -55,7 +55,6 @@ class _Glance:
 
 def measure_clip(path: str) -> ClipMeasure:
     """Decode a clip and measure it; DamagedClip when a part of it cannot be decoded."""
-    _require_decoders(path)
     facts = probe(path)
     with opened(path) as container:
         picture = picture_stream(container, path)
@@ -73,16 +72,6 @@ def measure_clip(path: str) -> ClipMeasure:
         peak=peak,
         pixel=pixel,
     )
-
-
-def _require_decoders(path: str) -> None:
-    """Raise DamagedClip when picture or sound claim a format that nobody here knows."""
-    with opened(path) as container:
-        for stream in (*container.streams.video[:1], *container.streams.audio[:1]):
-            # Typed as always there, but there is none for a format that the library cannot decode.
-            if getattr(stream, "codec_context", None) is None:
-                message = f"the {stream.type} of {path} is in an unknown format"
-                raise DamagedClip(message)
 
 
 def _glances(container: InputContainer, stream: av.VideoStream, path: str) -> Iterator[_Glance]:

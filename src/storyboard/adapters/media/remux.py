@@ -4,23 +4,22 @@ An encoder takes thirteen times as long as copying the picture does.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 
 import av
-from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 
-from storyboard.adapters.media.container import opened, picture_stream
-from storyboard.adapters.media.cut.mix import samples_before
-from storyboard.adapters.media.cut.sound import Samples, Soundtrack
-from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
-from storyboard.model.errors import EnvironmentFault
+from storyboard.adapters.media.container import opened, picture_stream, writing
+from storyboard.adapters.media.encoder import add_sound
+from storyboard.adapters.media.h264 import MUXER
+from storyboard.adapters.media.sound.cue_sheet import samples_before
+from storyboard.adapters.media.sound.track import Soundtrack, audio_frame
 
 __all__ = ["remux"]
 
 _PACKET = 1024  # samples in one AAC packet
-_MUXER = {"movflags": "+faststart", "movie_timescale": "240000"}  # as the encoder of clips has it
+_MUXER = {**MUXER, "movflags": "+faststart"}  # as the writer of clips has it
 
 
 def remux(path: str, target: str, fps: Fraction, go_on: Callable[[], None]) -> None:
@@ -32,15 +31,15 @@ def remux(path: str, target: str, fps: Fraction, go_on: Callable[[], None]) -> N
         stream = picture_stream(source, path)
         packets = _packets(source, stream)
         total, written = samples_before(len(packets), fps), 0
-        with _faults(target), av.open(target, "w", "mp4", options=_MUXER) as clip:
-            picture, track = clip.add_stream_from_template(stream), _track(clip)
+        with writing(target), av.open(target, "w", "mp4", options=_MUXER) as clip:
+            picture, track = clip.add_stream_from_template(stream), add_sound(clip)
             for number, packet in enumerate(packets, start=1):
                 go_on()
                 packet.stream = picture
                 clip.mux(packet)
                 while written < samples_before(number, fps):
                     samples = sound.read(min(_PACKET, total - written))
-                    clip.mux(track.encode(_audio(samples, written)))
+                    clip.mux(track.encode(audio_frame(samples, written)))
                     written += len(samples)
             clip.mux(track.encode(None))
 
@@ -53,27 +52,3 @@ def _packets(source: InputContainer, stream: av.VideoStream) -> "list[av.Packet[
         packet.pts = None if packet.pts is None else packet.pts - begin
         packet.dts = None if packet.dts is None else packet.dts - begin
     return packets
-
-
-def _track(clip: OutputContainer) -> AudioStream:
-    track = clip.add_stream("aac", rate=SOUND_RATE)
-    track.layout = "stereo"
-    track.bit_rate = SOUND_BITS
-    return track
-
-
-def _audio(samples: Samples, start: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(samples.T.copy(), "fltp", "stereo")
-    frame.sample_rate = SOUND_RATE
-    frame.pts, frame.time_base = start, Fraction(1, SOUND_RATE)
-    return frame
-
-
-@contextlib.contextmanager
-def _faults(target: str) -> Iterator[None]:
-    """Tell what the library or the disk refuses as an EnvironmentFault."""
-    try:
-        yield
-    except (av.FFmpegError, OSError) as error:
-        message = f"could not write {target}: {error.strerror or error}"
-        raise EnvironmentFault(message) from error

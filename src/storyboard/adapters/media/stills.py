@@ -9,7 +9,7 @@ from av.video.reformatter import ColorRange, Interpolation
 from PIL import Image
 
 from storyboard.adapters.media.container import DamagedClip, opened, picture_stream
-from storyboard.adapters.media.cut.footage import matrix_of, range_of
+from storyboard.adapters.media.framing import matrix_of, range_of
 
 __all__ = ["LAST", "frame_at"]
 

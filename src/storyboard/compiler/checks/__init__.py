@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from storyboard.compiler.checks import models, names, pictures, time, words
+from storyboard.compiler.checks import models, names, pictures, sound, time, words
 from storyboard.compiler.checks.subject import Subject
 from storyboard.model.diagnostic import Diagnostic
 
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     *names.CHECKS,
     *models.CHECKS,
     *time.CHECKS,
+    *sound.CHECKS,
     *pictures.CHECKS,
     *words.CHECKS,
 )

@@ -1,13 +1,16 @@
 """Time: lengths that are sold, trims and transitions that fit, words that can be spoken."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from math import ceil
 
 from storyboard.compiler.checks.subject import Subject
 from storyboard.model.card import AnyLength, ListedLengths, ModelCard, length_to_buy
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.money import Millis, show_seconds
-from storyboard.model.story import OVERLAPPING, Line, Shot
+from storyboard.model.post import Card
+from storyboard.model.source import Span
+from storyboard.model.story import Line, Shot
 
 __all__ = ["CHECKS", "PAID", "speaking_time"]
 
@@ -16,7 +19,6 @@ _SECOND = 1000
 _LEAD = _SECOND
 _WORDS_A_SECOND = 2.5
 _CHARACTERS_A_SECOND = 5
-_DIPS = frozenset({"dip-to-black", "dip-to-white"})
 _WITHOUT_SPACES = frozenset({"zh", "ja", "ko", "th"})
 
 
@@ -78,58 +80,49 @@ def trims(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def frames_to_show(subject: Subject) -> Iterator[Diagnostic]:
-    """Each shot is on screen for a frame at least."""
+    """Each shot and card runs for a frame at least, before its last one is held."""
     rate = subject.film.format.fps
-    for shot in subject.film.shown:
-        trimmed = shot.trim is not None
-        if shot.screen_time * rate < _SECOND and not (trimmed and shot.screen_time <= 0):
-            message = (
-                f'"{shot.id}" is on screen for {show_seconds(shot.screen_time)}, '
-                f"less than one frame at {rate} frames a second"
-            )
-            code = Code.BAD_TRIM if trimmed else Code.WRONG_VALUE
-            place = shot.origin.at("trim" if trimmed else "duration")
-            yield Diagnostic(code, message, place, "let it last longer, or skip it")
+    for placed in subject.placed:
+        item = placed.item
+        shot = item if isinstance(item, Shot) else None
+        trimmed = shot is not None and shot.trim is not None
+        if placed.moves(rate) or (shot and trimmed and shot.used_time <= 0):
+            continue
+        lasting = show_seconds(Millis(placed.end - placed.start - (shot.hold if shot else 0)))
+        message = f"{_named(item)} runs for {lasting}, too short for a frame at {rate} a second"
+        code = Code.BAD_TRIM if trimmed else Code.WRONG_VALUE
+        yield Diagnostic(code, message, _length_place(subject, item), "let it last longer")
+
+
+def _named(item: Shot | Card) -> str:
+    if isinstance(item, Shot):
+        return f'"{item.id}"'
+    return "the title card" if item.id == "title" else "the credits"
+
+
+def _length_place(subject: Subject, item: Shot | Card) -> Span:
+    if isinstance(item, Shot):
+        written = (name for name in ("trim", "speed", "duration") if item.origin.has(name))
+        return item.origin.at(next(written, "id"))
+    return subject.film.origin.at("title_card" if item.id == "title" else "credits", "duration")
 
 
 def transitions(subject: Subject) -> Iterator[Diagnostic]:
     """Each shot is on screen at least as long as the transitions at its two ends."""
-    shown = subject.film.shown
-    for index, shot in enumerate(shown):
-        after = shown[index + 1] if index + 1 < len(shown) else None
-        spent = Millis(_spent_in(shot, first=index == 0) + _spent_out(shot, after))
-        if spent <= max(0, shot.screen_time):
+    for placed, after in zip_longest(subject.placed, subject.placed[1:]):
+        if placed.fits:
             continue
+        spent, lasting = Millis(ceil(placed.spent)), Millis(placed.end - placed.start)
         message = (
-            f'the transitions around "{shot.id}" take {show_seconds(spent)}, '
-            f"and it is on screen for {show_seconds(shot.screen_time)}"
+            f"the transitions around {_named(placed.item)} take {show_seconds(spent)}, "
+            f"and it is on screen for {show_seconds(lasting)}"
         )
-        guilty = shot if shot.transition.duration or after is None else after
+        around = (each.item for each in (placed, after) if each is not None)
+        shots = (each for each in around if isinstance(each, Shot))
+        guilty = next(shot for shot in shots if shot.transition.duration)
         advice = "shorten the transition, or lengthen the shot"
         place = subject.place(guilty, "transition")
         yield Diagnostic(Code.TRANSITION_TOO_LONG, message, place, advice)
-
-
-def _spent_in(shot: Shot, *, first: bool) -> int:
-    """Return the milliseconds at a shot's start that its own transition takes."""
-    kind, duration = shot.transition.kind, shot.transition.duration
-    if kind == "fade-out":
-        return 0
-    return _half(duration) if kind in _DIPS and not first else duration
-
-
-def _spent_out(shot: Shot, after: Shot | None) -> int:
-    """Return the milliseconds at a shot's end that its fade-out or the next transition takes."""
-    spent = shot.transition.duration if shot.transition.kind == "fade-out" else 0
-    if after is not None and after.transition.kind in OVERLAPPING:
-        spent += after.transition.duration
-    elif after is not None and after.transition.kind in _DIPS:
-        spent += _half(after.transition.duration)
-    return spent
-
-
-def _half(duration: Millis) -> int:
-    return -(-duration // 2)
 
 
 def speaking_time(line: Line, language: str) -> Millis:

@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from storyboard.adapters.media.animatic.order import Order, Spoken
 from storyboard.adapters.media.animatic.overlay import Overlay, overlay
 from storyboard.adapters.media.lettering import boxed, face, set_lines
+from storyboard.cutting.legible import speaker_label
+from storyboard.model.pacing import LINGER, paced
 
-__all__ = ["Caption", "Cue", "captions", "cues"]
+__all__ = ["Caption", "Cue", "caption_patch", "captions", "cues"]
 
-_WORDS_A_SECOND = 2.5
-_WIDE_CHARACTERS_A_SECOND = 5.0  # scripts written without spaces
-_LEAD = 1.0  # seconds before the first word
-_SHORTEST = 0.8  # seconds a line lasts at least
-_BREATH = 0.25  # seconds between lines
-_LINGER = 0.35  # seconds a caption stays after its last word
-_WIDE_FROM = "\u2e80"
-
+_MOST_LINES = 4
 _SAFE = 0.07  # of the frame's height, kept free below
-_MARKS = {"v.o.": "V.O.", "o.s.": "O.S.", "o.c.": "O.C.", "pre-lap": "PRE-LAP"}
 _SPEAKER_COLOUR = "#ffd479"
 _WORD_COLOUR = "#ffffff"
 
@@ -41,17 +35,9 @@ class Caption:
 
 
 def cues(order: Order) -> tuple[Cue, ...]:
-    """Share the clip among the lines: at reading pace if they fit, else all the faster."""
-    if not order.dialogue:
-        return ()
-    lead = min(_LEAD, order.seconds / 8)
-    wanted = [_spoken_seconds(line.text) + _BREATH for line in order.dialogue]
-    pace = min(1.0, (order.seconds - lead) / sum(wanted))
-    found, start = [], lead
-    for line, seconds in zip(order.dialogue, wanted, strict=True):
-        found.append(Cue(line, start, start + (seconds - _BREATH) * pace))
-        start += seconds * pace
-    return tuple(found)
+    """Share the clip among the lines."""
+    spans = paced([line.text for line in order.dialogue], order.seconds)
+    return tuple(Cue(line, *span) for line, span in zip(order.dialogue, spans, strict=True))
 
 
 def captions(order: Order, heard: tuple[Cue, ...]) -> tuple[Caption, ...]:
@@ -60,34 +46,28 @@ def captions(order: Order, heard: tuple[Cue, ...]) -> tuple[Caption, ...]:
     for number, cue in enumerate(heard, 1):
         latest = heard[number].start if number < len(heard) else order.seconds
         first = round(cue.start * order.fps)
-        after = max(first + 1, round(min(cue.end + _LINGER, latest) * order.fps))
-        found.append(Caption(first, after, _drawn(order, cue.line)))
+        after = max(first + 1, round(min(cue.end + LINGER, latest) * order.fps))
+        label = speaker_label(cue.line.speaker, cue.line.delivery)
+        patch = caption_patch(cue.line.text, label, (order.width, order.height))
+        found.append(Caption(first, after, patch))
     return tuple(found)
 
 
-def _spoken_seconds(text: str) -> float:
-    wide = sum(letter >= _WIDE_FROM for letter in text)
-    narrow = "".join(" " if letter >= _WIDE_FROM else letter for letter in text)
-    seconds = wide / _WIDE_CHARACTERS_A_SECOND + len(narrow.split()) / _WORDS_A_SECOND
-    return max(_SHORTEST, seconds)
-
-
-def _drawn(order: Order, line: Spoken) -> Overlay:
+def caption_patch(text: str, label: str, size: tuple[int, int]) -> Overlay:
+    """Draw words, and who says them above, in a dark box low in a frame of that size."""
+    width, height = size
     # By the shorter side too: a vertical film's captions must not fill its width.
-    size = round(min(order.height * 0.048, order.width * 0.05))
-    words = face(line.text, size)
-    blocks = [(words, set_lines(words, round(order.width * 0.8), most=4), _WORD_COLOUR)]
-    if name := _speaker(line):
-        small = face(name, round(size * 0.72), weight="Bold")
-        blocks.insert(
-            0, (small, set_lines(small, round(order.width * 0.8), most=1), _SPEAKER_COLOUR)
-        )
+    letters = round(min(height * 0.048, width * 0.05))
+    room = round(width * 0.8)
+    words = face(text, letters)
+    lines = set_lines(words, room, most=_MOST_LINES)
+    if len(lines) > len(text.splitlines()):  # its own lines do not fit: break it afresh
+        words = face(" ".join(text.split()), letters)
+        lines = set_lines(words, room, most=_MOST_LINES)
+    blocks = [(words, lines, _WORD_COLOUR)]
+    if label:
+        small = face(label, round(letters * 0.72), weight="Bold")
+        blocks.insert(0, (small, set_lines(small, room, most=1), _SPEAKER_COLOUR))
     patch = boxed(tuple(blocks), shade=170)
-    bottom = order.height - round(order.height * _SAFE)
-    return overlay(patch, max(0, (order.width - patch.width) // 2), max(0, bottom - patch.height))
-
-
-def _speaker(line: Spoken) -> str:
-    mark = _MARKS.get(line.delivery.lower())
-    name = (line.speaker or "").upper()
-    return " ".join(part for part in (name, f"({mark})" if mark else "") if part)
+    bottom = height - round(height * _SAFE)
+    return overlay(patch, max(0, (width - patch.width) // 2), max(0, bottom - patch.height))

@@ -1,6 +1,7 @@
 """Drawn lettering laid over frames: converted to planes once, blended only where it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ from PIL import Image
 
 from storyboard.adapters.media.colour import Bytes, Planes, planes_from_rgb
 
-__all__ = ["Overlay", "lay", "overlay"]
+__all__ = ["Overlay", "inlaid", "lay", "overlay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,22 @@ def lay(frame: Planes, patch: Overlay) -> Planes:
     _blend(u, patch.layers[1], patch.x // 2, patch.y // 2)
     _blend(v, patch.layers[2], patch.x // 2, patch.y // 2)
     return Planes(y, u, v)
+
+
+def inlaid(patch: Overlay, pieces: Iterable[tuple[Overlay, int]]) -> Overlay:
+    """Return the patch with others of its height in it, each at an even pixel from its left."""
+    y, u, v = (_Layer(layer.light.copy(), layer.left.copy()) for layer in patch.layers)
+    for piece, left in pieces:
+        _put(y, piece.layers[0], left)
+        _put(u, piece.layers[1], left // 2)
+        _put(v, piece.layers[2], left // 2)
+    return replace(patch, layers=(y, u, v))
+
+
+def _put(whole: _Layer, part: _Layer, left: int) -> None:
+    high, wide = part.light.shape
+    whole.light[:high, left : left + wide] = part.light
+    whole.left[:high, left : left + wide] = part.left
 
 
 def _spread(pixels: Bytes) -> Bytes:

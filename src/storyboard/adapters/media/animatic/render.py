@@ -96,7 +96,8 @@ def _lettered(
     order: Order, frames: Iterator[Planes], shown: tuple[Caption, ...]
 ) -> Iterator[Planes]:
     """Lay the captions, and the label with its running timecode, over the frames."""
-    burn_in = BurnIn(order) if order.burn_in else None
+    size = (order.width, order.height)
+    burn_in = BurnIn(order.label or "", size, order.fps) if order.burn_in else None
     for number, picture in enumerate(frames):
         frame = picture
         for patch in _patches(number, shown):

@@ -1,107 +1,91 @@
-"""From a timeline to the film's file: decode, compose what joins, mix, encode, all as a stream.
+"""From a timeline to the film's file: copy what can be copied, render the rest, join them.
 
-moviepy composes what has to be rendered (`opticals`), and nothing else. Sent through it whole,
-every clip would cost a reader process and about 118 MB for the length of the film, its frames would
-be told apart by a rounded float, and its colour would be converted twice by a pipe that is told of
-no matrix. So a frame that only one clip shows is decoded and encoded as planes.
+Most of a film is its clips as they came. Those are never decoded: their coded pictures are copied,
+which is a hundred times quicker than encoding them and loses nothing. Only what joins them is
+rendered (`spans`), and the sound is made anew, because coded sound cannot be cut without a dip.
+Both are kept by content, so a film that was cut once is cut again at the speed of copying; and it
+is the same to the byte whether or not anything was kept.
 
-The film is built beside its place, flushed to disk and renamed: whatever interrupts a build, a
-film is either whole or not there. Nothing is kept from one frame to the next, so memory is the same
-for ten shots and for a thousand.
+The film is built beside its place, flushed to disk and renamed: whatever interrupts a build, a film
+is either whole or not there. Everything is asked for in the order of the film and nothing is held
+for long, so memory is the same for ten shots and for a thousand.
 """
 
 import contextlib
-import os
-import pathlib
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from pathlib import Path
 
-from storyboard.adapters.durable import make_folder, settle
-from storyboard.adapters.media.cut.mix import Mix, samples_before
-from storyboard.adapters.media.cut.projection import pictures
-from storyboard.adapters.media.encoder import ClipWriter
-from storyboard.model.errors import EnvironmentFault
+from storyboard.adapters.durable import aside
+from storyboard.adapters.media.cut.hands import digests_of, open_hands
+from storyboard.adapters.media.cut.join import Reel, Strip, join
+from storyboard.adapters.media.cut.material import read_material
+from storyboard.adapters.media.cut.overlay import Overlay
+from storyboard.adapters.media.cut.sound_track import open_sound_track
+from storyboard.adapters.media.cut.spans import Lab
+from storyboard.adapters.media.kept import Kept
+from storyboard.cutting.splice import Copied, Piece, splice
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Timeline
 
 __all__ = ["render_film"]
 
-_BATCH = 12
-"""Frames between two words of progress."""
-_THREADS = 4
-"""Encoder threads at most: one film is made at a time, and each thread holds frames of its own."""
 
-
-def render_film(
+def render_film(  # what a film is made of, and what is known of it already
     timeline: Timeline,
     clips: Mapping[ClipKey, str],
     path: str,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    folder: Path | None = None,
+    digests: Mapping[ClipKey, str] | None = None,
+    overlay: Overlay | None = None,
 ) -> None:
     """Write the film at `path` from clips given by key; raise DamagedClip or EnvironmentFault.
 
-    `progress` is told frames done and frames in all, now and then and at the end. The film has as
-    many frames as the timeline, and its sound is as long as its picture to the sample.
+    `progress` is told frames done and frames in all, now and then and at the end. In `folder` what
+    was rendered is kept for the next time; `digests` are the clips' SHA-256, read if not given. The
+    film has as many frames as the timeline, and its sound is as long as its picture to the sample.
     """
     if not timeline.events:
         message = "a film without shots cannot be rendered"
         raise ValueError(message)
     told = progress or (lambda _done, _total: None)
-    with _aside(path) as unfinished, _writer(timeline, unfinished) as writer:
-        _project(timeline, clips, writer, told)
+    known = digests or digests_of(clips)
+    with aside(path) as unfinished, _room(folder, path) as kept, open_hands() as hands:
+        material = read_material(timeline, clips, known, kept, hands)
+        pieces = splice(timeline, material.shapes, overlay.busy() if overlay else ())
+        lab = Lab(timeline, clips, known, kept, overlay, hands.go_on)
+        strips = _strips(pieces, clips, lab, hands)
+        track = open_sound_track(timeline, clips, known, kept)
+        sound = track.packets(track.levels(hands), hands)
+        reel = Reel(timeline, strips, material.sets, material.delay)
+        join(reel, sound, unfinished, lambda done: told(done, timeline.length))
 
 
-def _writer(timeline: Timeline, path: str) -> ClipWriter:
-    """Open the encoder, with a key frame at every join: players and a later splice start there."""
-    return ClipWriter(
-        path,
-        width=timeline.width,
-        height=timeline.height,
-        fps=timeline.fps,
-        threads=min(os.cpu_count() or 1, _THREADS),
-        keyframes=frozenset(event.record_in for event in timeline.events),
-    )
+def _strips(
+    pieces: Sequence[Piece], clips: Mapping[ClipKey, str], lab: Lab, hands: Executor
+) -> Iterator[Strip]:
+    """Have every span rendered, and yield what the film consists of, each when it is there."""
+    spans: dict[Piece, Future[str]] = {
+        piece: hands.submit(lab.make, piece) for piece in pieces if not isinstance(piece, Copied)
+    }
+    return (_strip(piece, clips, spans) for piece in pieces)
 
 
-def _project(
-    timeline: Timeline,
-    clips: Mapping[ClipKey, str],
-    writer: ClipWriter,
-    progress: Callable[[int, int], None],
-) -> None:
-    total, heard = timeline.length, 0
-    with (
-        contextlib.closing(pictures(timeline, clips)) as frames,
-        contextlib.closing(Mix(timeline, clips)) as mix,
-    ):
-        for done, planes in enumerate(frames, start=1):
-            writer.write_planes(planes.y, planes.u, planes.v)
-            due = samples_before(done, timeline.fps)
-            writer.write_sound(mix.read(due - heard))
-            heard = due
-            if done % _BATCH == 0 or done == total:
-                progress(done, total)
+def _strip(piece: Piece, clips: Mapping[ClipKey, str], spans: Mapping[Piece, Future[str]]) -> Strip:
+    frames = piece.record_out - piece.record_in
+    if isinstance(piece, Copied):
+        return Strip(clips[piece.clip], piece.source_in, frames)
+    return Strip(spans[piece].result(), 0, frames)
 
 
 @contextlib.contextmanager
-def _aside(path: str) -> Iterator[str]:
-    """Give a path to write to; when the body ends well, flush it and put it in place of `path`."""
-    target = pathlib.Path(path)
-    unfinished = target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix}")
-    with _disk_faults(path):
-        make_folder(target.parent)
-    try:
-        yield str(unfinished)
-        with _disk_faults(path):
-            settle(unfinished, target)
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _disk_faults(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        message = f"could not write {path}: {error.strerror or error}"
-        raise EnvironmentFault(message) from error
+def _room(folder: Path | None, path: str) -> Iterator[Kept]:
+    """Give a place to keep what is made: that folder, or one that goes when the film is done."""
+    if folder is not None:
+        yield Kept(folder)
+        return
+    with tempfile.TemporaryDirectory(prefix=".cut-", dir=Path(path).parent) as passing:
+        yield Kept(Path(passing))

@@ -1,31 +1,35 @@
 """What has to be rendered, composed with moviepy: fades, dips, dissolves and wipes.
 
-Named after the optical printer that used to make them. moviepy's effects are the vocabulary people
-know, and only these short spans pay its price. Its own file reader is not used: it starts a process
+Named after the optical printer that used to make them. moviepy lays clips over each other by masks,
+and only these short spans pay its price. Its own file reader is not used: it starts a process
 per clip and tells frames apart by a float. Pictures come from `Footage` by frame number instead,
 and every frame is composed at its middle, half a frame in, where no rounding reaches a neighbour.
+
+The three channels that moviepy is given are luma and the two chromas, not red, green and blue.
+Every effect here weighs one picture against another or against a flat colour, which comes to the
+same in either, and a picture that is not being changed passes through to the bit: a seam between
+what is copied and what is rendered has nothing to show.
 """
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any, TypeAlias
 
 import moviepy
 import numpy as np
 import numpy.typing as npt
-from moviepy import vfx
 
-from storyboard.adapters.media.colour import Bytes, Planes, planes_from_rgb
-from storyboard.adapters.media.cut.joins import Fade
+from storyboard.adapters.media.colour import Bytes, Planes
+from storyboard.cutting.joins import Fade
 
 __all__ = ["crossed", "faded", "photograph"]
 
-# ITU-R BT.709 back from limited range: luma's gain, then what the two chromas add to each colour.
-_LUMA = np.float32(255 / 219)
-_CHROMA = np.array([[0, 1.5748], [-0.187324, -0.468124], [1.8556, 0]], np.float32)
-_CHROMA *= np.float32(255 / 224)
+_Weights: TypeAlias = npt.NDArray[np.float32]
 
 _SOFT = 0.02
-"""How wide the edge of a wipe is, in parts of the picture's width: a hard one crawls."""
+"""How wide the edge of a wipe is, in parts of the picture's side: a hard one crawls."""
+
+_COLOURS = {"black": (16, 128, 128), "white": (235, 128, 128)}
 
 
 def faded(
@@ -37,14 +41,14 @@ def faded(
     fades: tuple[Fade | None, Fade | None],
 ) -> moviepy.VideoClip:
     """Return `length` pictures, asked for by number and in order, with fades at either end."""
-    clip = moviepy.VideoClip(duration=float(length / fps))
-    clip.size = size
-    clip.frame_function = lambda time: _rgb(picture(int(time * fps)))
+    clip = _clip(lambda time: _stacked(picture(int(time * fps))), float(length / fps), size)
     coming, going = fades
     if coming:
-        clip = clip.with_effects([vfx.FadeIn(float(coming.frames / fps), coming.colour)])
+        lasts = float(coming.frames / fps)
+        clip = _over_colour(clip, coming, lambda time: time / lasts)
     if going:
-        clip = clip.with_effects([vfx.FadeOut(float(going.frames / fps), going.colour)])
+        end, lasts_out = clip.duration, float(going.frames / fps)
+        clip = _over_colour(clip, going, lambda time: (end - time) / lasts_out)
     return clip
 
 
@@ -53,45 +57,74 @@ def crossed(
 ) -> moviepy.VideoClip:
     """Lay the incoming clip over the last `overlap` seconds of the outgoing one."""
     if kind == "dissolve":
-        incoming = incoming.with_effects([vfx.CrossFadeIn(overlap)])
+        mask = _evenly(incoming, lambda time: time / overlap)
     else:
-        incoming = incoming.with_mask(_wipe(kind, overlap, incoming))
+        mask = _wipe(kind, overlap, incoming)
     start = outgoing.duration - overlap
-    return moviepy.CompositeVideoClip(
-        [outgoing, incoming.with_start(start)], size=outgoing.size, bg_color=(0, 0, 0)
-    )
+    laid = incoming.with_mask(mask).with_start(start)
+    return moviepy.CompositeVideoClip([outgoing, laid], use_bgclip=True)
+
+
+def _over_colour(
+    clip: moviepy.VideoClip, fade: Fade, shows: Callable[[float], float]
+) -> moviepy.VideoClip:
+    """Lay a clip over a flat colour, as far as it `shows` at each time, 0 to 1."""
+    flat = moviepy.ColorClip(clip.size, _COLOURS[fade.colour], duration=clip.duration)
+    laid = clip.with_mask(_evenly(clip, shows))
+    return moviepy.CompositeVideoClip([flat, laid], use_bgclip=True)
+
+
+def _evenly(clip: moviepy.VideoClip, shows: Callable[[float], float]) -> moviepy.VideoClip:
+    """Return a mask of one weight all over, which holds no picture of floats as moviepy's do."""
+    width, height = clip.size
+
+    def weight(time: float) -> _Weights:
+        return np.broadcast_to(np.float32(min(1.0, max(0.0, shows(time)))), (height, width))
+
+    return _clip(weight, clip.duration, clip.size, is_mask=True)
 
 
 def _wipe(kind: str, overlap: float, clip: moviepy.VideoClip) -> moviepy.VideoClip:
     """Return a mask whose edge crosses the picture, to the left in a `wipe-left`."""
     width, height = clip.size
-    places = (np.arange(width) + 0.5) / width
-    if kind == "wipe-left":
+    upright = kind in {"wipe-up", "wipe-down"}
+    count = height if upright else width
+    places = (np.arange(count, dtype=np.float32) + np.float32(0.5)) / count
+    if kind in {"wipe-left", "wipe-up"}:
         places = places[::-1]
 
-    def covered(time: float) -> npt.NDArray[np.float64]:
-        edge = min(1.0, time / overlap) * (1 + _SOFT)
-        line = np.clip((edge - places) / _SOFT, 0, 1)
-        return np.broadcast_to(line, (height, width))
+    def covered(time: float) -> _Weights:
+        edge = np.float32(min(1.0, time / overlap) * (1 + _SOFT))
+        line = np.clip((edge - places) / np.float32(_SOFT), 0, 1)
+        return np.broadcast_to(line[:, None] if upright else line, (height, width))
 
-    mask = moviepy.VideoClip(is_mask=True, duration=clip.duration)
-    mask.size = clip.size
-    mask.frame_function = covered
-    return mask
+    return _clip(covered, clip.duration, clip.size, is_mask=True)
+
+
+def _clip(
+    frame: Callable[[float], npt.NDArray[Any]],
+    duration: float,
+    size: tuple[int, int],
+    *,
+    is_mask: bool = False,
+) -> moviepy.VideoClip:
+    clip = moviepy.VideoClip(is_mask=is_mask, duration=duration)
+    clip.size, clip.frame_function = size, frame
+    return clip
 
 
 def photograph(clip: moviepy.VideoClip, number: int, fps: Fraction) -> Planes:
     """Compose one frame, by its number from the clip's start, as planes for the encoder."""
     frame = clip.get_frame(float((number + Fraction(1, 2)) / fps))
-    if frame.dtype != np.uint8:  # a fade computes in floats
-        frame = np.clip(np.rint(frame), 0, 255).astype(np.uint8)
-    return planes_from_rgb(frame)
+    y, u, v = frame[..., 0], frame[::2, ::2, 1], frame[::2, ::2, 2]
+    return Planes(y, u, v)
 
 
-def _rgb(planes: Planes) -> Bytes:
-    """Undo `planes_from_rgb`: each chroma sample goes to its four pixels, so nothing is smeared."""
-    luma = (planes.y.astype(np.float32) - 16) * _LUMA
-    chroma = np.stack([planes.u, planes.v], -1).astype(np.float32) - 128
-    added = (chroma @ _CHROMA.T).repeat(2, 0).repeat(2, 1)
-    rgb: Bytes = np.clip(np.rint(luma[..., None] + added), 0, 255).astype(np.uint8)
-    return rgb
+def _stacked(planes: Planes) -> Bytes:
+    """Return a picture as three channels of one size, each chroma sample for its four pixels."""
+    height, width = planes.y.shape
+    stacked = np.empty((height, width, 3), np.uint8)
+    stacked[..., 0] = planes.y
+    for channel, plane in ((1, planes.u), (2, planes.v)):
+        stacked[0::2, :, channel] = stacked[1::2, :, channel] = plane.repeat(2, 1)
+    return stacked

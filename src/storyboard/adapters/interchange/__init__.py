@@ -1,0 +1,1 @@
+"""The cut as other programs read it: OpenTimelineIO, FCPXML and CMX 3600 edit decision lists."""

@@ -1,0 +1,49 @@
+"""AAC as every film has it, in packets that can be joined to those of another encoder."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+
+from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
+from storyboard.adapters.media.sound.track import Samples, audio_frame, silence
+
+__all__ = ["PACKET", "SETTINGS", "decoded", "encoded"]
+
+PACKET: Final = 1024
+"""Samples that one packet adds; what it decodes to stands one packet before what went in."""
+_OPTIONS: Final = {"aac_pns": "0"}  # noise in place of noise: each decoder makes up its own peaks
+SETTINGS: Final = (SOUND_RATE, SOUND_BITS, *_OPTIONS.items(), av.library_versions["libavcodec"])
+"""All that decides on the bytes besides the sound."""
+
+
+def encoded(sound: Iterable[Samples], count: int) -> list[bytes]:
+    """Return the first `count` packets of a sound, which lasts a packet longer than they do."""
+    encoder, packets, place = _encoder(), [], 0
+    for samples in sound:
+        packets += encoder.encode(audio_frame(samples, place))
+        place += len(samples)
+    return [bytes(packet) for packet in packets[:count]]
+
+
+def decoded(packets: Sequence[bytes]) -> Samples:
+    """Return what packets sound like, the first of which has nothing before it."""
+    header, decoder = _encoder(), av.CodecContext.create("aac", "r")
+    header.open()
+    decoder.extradata = header.extradata
+    frames = [frame for each in packets for frame in decoder.decode(av.Packet(each))]
+    return np.concatenate([silence(0), *(frame.to_ndarray().T for frame in frames)])
+
+
+def _encoder() -> AudioCodecContext:
+    encoder = av.CodecContext.create("aac", "w")
+    encoder.sample_rate = SOUND_RATE
+    encoder.layout = "stereo"
+    encoder.format = "fltp"
+    encoder.bit_rate = SOUND_BITS
+    encoder.options = _OPTIONS
+    encoder.time_base = Fraction(1, SOUND_RATE)
+    return encoder

@@ -1,0 +1,117 @@
+"""Finds what a film can be cut from: the clips that are owned, and what stands in for others."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from storyboard.app.build import Watchers, make_free_clips
+from storyboard.app.compile import Compilation
+from storyboard.app.plan import clip_store, plan_film
+from storyboard.compiler.request import AnimaticLook
+from storyboard.engine.ports import Clip
+from storyboard.model.money import MicroUsd, Millis
+from storyboard.model.plan import (
+    Blocked,
+    Generate,
+    Plan,
+    PlannedShot,
+    Reconcile,
+    Resume,
+    Reuse,
+    Step,
+    Why,
+)
+from storyboard.model.request import ClipKey, clip_key
+
+__all__ = ["Footage", "StandIn", "gather_footage", "missing_shots", "whole_clips"]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A shot whose clip is not owned, and why not."""
+
+    shot: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What a film is cut from: by shot its clip and the length planned for it; the clips by key.
+
+    A stand-in is as long as the clip it stands for, so nothing moves when that one comes.
+    """
+
+    orders: Mapping[str, tuple[ClipKey, Millis]]
+    clips: Mapping[ClipKey, Clip]
+    stand_ins: tuple[StandIn, ...] = ()
+
+
+def whole_clips(compilation: Compilation, keys: Collection[ClipKey]) -> dict[ClipKey, Clip]:
+    """Return those of some clips that are kept, bought or free, and whole to the byte."""
+    stores = [clip_store(compilation, free=free) for free in (False, True)]
+    found = {
+        key: next((clip for store in stores if (clip := store.find(key))), None) for key in keys
+    }
+    return {key: clip for key, clip in found.items() if clip is not None}
+
+
+def missing_shots(plan: Plan, owned: Collection[ClipKey]) -> tuple[StandIn, ...]:
+    """Return the shots that would have to be bought, and why; what is free is simply made."""
+    lacking = (shot for shot in plan.shots if shot.key not in owned and shot.price)
+    return tuple(StandIn(shot.id, _why(shot.step)) for shot in lacking)
+
+
+def gather_footage(
+    compilation: Compilation,
+    plan: Plan,
+    owned: Mapping[ClipKey, Clip],
+    look: AnimaticLook,
+    watchers: Watchers,
+) -> Footage:
+    """Make what is missing of a film on this machine: each clip once, kept by what made it."""
+    missing = missing_shots(plan, owned)
+    stand_ins = {each.shot for each in missing}
+    free = _stood_in(compilation, plan, look, stand_ins) if stand_ins else plan
+    to_make = tuple(shot for shot in free.shots if shot.key not in owned)
+    _, made = make_free_clips(compilation, replace(free, shots=to_make), watchers)
+    orders = {shot.id: (shot.key, shot.bought) for shot in free.shots}
+    return Footage(orders, {**owned, **made}, missing)
+
+
+def _stood_in(
+    compilation: Compilation, plan: Plan, look: AnimaticLook, stand_ins: Collection[str]
+) -> Plan:
+    """Put in the place of some shots their animatics, each as long as the clip it stands for."""
+    drawn, _ = plan_film(compilation, animatic=look)
+    make = Generate(Why.NEW, MicroUsd(0))
+    held = clip_store(compilation, free=True).held()
+    animatics = {shot.id: shot for shot in drawn.shots}
+
+    def shots() -> Iterator[PlannedShot]:
+        for shot in plan.shots:
+            if shot.id not in stand_ins:
+                yield shot
+                continue
+            animatic = animatics[shot.id]
+            request = replace(animatic.request, length=shot.bought)
+            key = clip_key(request)
+            step = Reuse() if key in held else make
+            yield replace(animatic, step=step, bought=shot.bought, request=request, key=key)
+
+    return replace(plan, shots=tuple(shots()))
+
+
+def _why(step: Step) -> str:
+    """Say why a clip is not there, in a word or two."""
+    match step:
+        case Generate(why, _, changed) if changed:
+            return f"{why.value}: {', '.join(changed)}"
+        case Generate(why):
+            return why.value
+        case Resume():
+            return "in flight"
+        case Reconcile():
+            return "unclear"
+        case Blocked():
+            return "blocked"
+        case Reuse():
+            return "damaged"

@@ -1,0 +1,36 @@
+"""Which shots of a plan have no clip, and why not."""
+
+import pytest
+
+from fakes.market import shot
+from storyboard.app.footage import StandIn, missing_shots
+from storyboard.model.money import MicroUsd, Millis
+from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse, Why
+
+FREE = MicroUsd(0)
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (Generate(Why.NEW, FREE), "new"),
+        (Generate(Why.CHANGED, FREE, ("image", "prompt")), "changed: image, prompt"),
+        (Generate(Why.CLIP_MISSING, FREE), "clip-missing"),
+        (Resume("prediction"), "in flight"),
+        (Reconcile("1"), "unclear"),
+        (Blocked("refused by moderation", FREE), "blocked"),
+        (Reuse(), "damaged"),
+    ],
+)
+def test_a_missing_shot_says_why_it_is_missing(step, why):
+    """In the words of its plan; one that was to be reused and is not there is damaged."""
+    plan = Plan("film.yaml", (shot("a", step),), Millis(0))
+    assert missing_shots(plan, ()) == (StandIn("a", why),)
+
+
+def test_what_is_owned_or_free_is_not_missing():
+    """A clip that costs nothing is simply made."""
+    owned, free = shot("a"), shot("b", cost=0)
+    plan = Plan("film.yaml", (owned, free), Millis(0))
+    assert missing_shots(plan, {owned.key}) == ()
+    assert missing_shots(plan, ()) == (StandIn("a", "new"),)

@@ -98,7 +98,7 @@ class Ahead:
         track = self._track()
         for chunk in track.chunks(track.early_levels(self._clips)):
             if all(cue.source in self._clips for cue in chunk.cues):
-                yield chunk.key, partial(track.encode, chunk)
+                yield chunk.key, partial(track.encode, chunk, track.clips)
 
     def _track(self) -> SoundTrack:
         unknown = {event.clip: _UNKNOWN for event in self.timeline.events}

@@ -17,7 +17,7 @@ from storyboard.adapters.durable import sha256_of
 from storyboard.adapters.media.cut.hands import digests_of, open_hands
 from storyboard.adapters.media.kept import Kept
 from storyboard.adapters.media.sound.chunks import Chunk, encode_chunk, plan_chunks
-from storyboard.adapters.media.sound.cue_sheet import samples_before
+from storyboard.adapters.media.sound.cue_sheet import used_part
 from storyboard.adapters.media.sound.levels import Levels, level
 from storyboard.adapters.media.sound.loudness import (
     Recording,
@@ -26,6 +26,7 @@ from storyboard.adapters.media.sound.loudness import (
 )
 from storyboard.adapters.media.sound.mix import set_whole
 from storyboard.adapters.media.sound.packets import read_packets, write_packets
+from storyboard.adapters.media.sound.recording import copy_recording
 from storyboard.adapters.media.sound.track import DamagedRecording
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Event, Timeline
@@ -47,6 +48,10 @@ def film_levels(timeline: Timeline, clips: Mapping[ClipKey, str], folder: Path) 
     with open_hands() as hands:
         track = open_sound_track(timeline, clips, digests_of(clips), Kept(folder))
         return track.levels(hands)
+
+
+def _name(chunk: Chunk) -> str:
+    return f"{chunk.key}.aac"
 
 
 def _digest(path: str) -> str:
@@ -87,28 +92,38 @@ class SoundTrack:
 
     def packets(self, levels: Levels, hands: Executor) -> Iterator[bytes]:
         """Have every piece encoded, and yield the coded sound, each piece when it is there."""
-        coded = [hands.submit(self.encode, chunk) for chunk in self.chunks(levels)]
+        chunks = self.chunks(levels)
+        found = list(hands.map(self._find, chunks))
+        files = self.clips if all(found) else {**self.clips, **self._songs()}
+        coded = [hands.submit(self.encode, chunk, files) for chunk in chunks]
         return (packet for each in coded for packet in read_packets(each.result()))
 
-    def encode(self, chunk: Chunk) -> str:
-        """Return where a piece is kept; it is encoded if it is not."""
+    def encode(self, chunk: Chunk, files: Mapping[str, str]) -> str:
+        """Return where a piece is kept; it is encoded from those files if it is not."""
 
         def write(path: str) -> None:
-            write_packets(path, encode_chunk(chunk, self.clips))
+            write_packets(path, encode_chunk(chunk, files))
 
-        return self.kept.make(f"{chunk.key}.aac", write)
+        return self.kept.make(_name(chunk), write)
+
+    def _find(self, chunk: Chunk) -> str | None:
+        return self.kept.find(_name(chunk))
+
+    def _songs(self) -> dict[str, str]:
+        """Return copies of the film's music in which a piece can begin anywhere at once."""
+        songs = {laid.path for laid in self.timeline.laid if laid.role == "music"}
+        return {
+            song: self.kept.make(f"{self.digests[song]}.wav", partial(copy_recording, song))
+            for song in songs
+        }
 
     def _loudness(self, event: Event) -> float | None:
         """Return how loud the part of a clip is that is heard, None where it is silent."""
         if event.mute or self.timeline.loudness.target is None:
             return None
-        start, end = (
-            samples_before(place, self.timeline.fps)
-            for place in (event.source_in, event.source_out)
-        )
-        name = f"{self.digests[event.clip]}.{start}-{end}.loudness"
-        path = self.clips[event.clip]
-        measure = partial(measure_loudness, path, first=start, count=end - start)
+        first, count = used_part(event, self.timeline.fps)
+        name = f"{self.digests[event.clip]}.{first}-{count}.loudness"
+        measure = partial(measure_loudness, self.clips[event.clip], first=first, count=count)
         found: float | None = self._found(name, lambda: measure().integrated)
         return found
 

@@ -1,12 +1,14 @@
 """How each event of a timeline comes and goes, read off the transitions at its two ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from storyboard.model.story import OVERLAPPING
 from storyboard.model.timeline import Event
 
-__all__ = ["Fade", "alone", "coming", "going", "shared"]
+__all__ = ["Fade", "alone", "coming", "going", "seen_in", "shared"]
 
 _COLOURS: dict[str, Literal["black", "white"]] = {"dip-to-black": "black", "dip-to-white": "white"}
 
@@ -47,3 +49,13 @@ def alone(event: Event, after: Event | None) -> tuple[int, int]:
     first = event.record_in + max(shared(event), rising.frames if rising else 0)
     until = event.record_out - max(shared(after), falling.frames if falling else 0)
     return first, until
+
+
+def seen_in(wanted: range, events: Sequence[Event]) -> tuple[tuple[Event, Event | None], ...]:
+    """Return the events that are seen in these frames, each with the one after it in the film."""
+    followed = zip_longest(events, events[1:])
+    return tuple(
+        (event, after)
+        for event, after in followed
+        if event.record_in < wanted.stop and wanted.start < event.record_out
+    )

@@ -43,7 +43,7 @@ def _sound_conforms(container: InputContainer) -> bool:
 def _picture_conforms(container: InputContainer, path: str, wanted: Format) -> bool:
     """Tell by its first frame, for headers may say less than the picture itself."""
     stream = picture_stream(container, path)
-    frame = next(container.decode(stream), None)
+    frame = _first_picture(container, stream)
     if frame is None:
         message = f"there is not one frame in {path}"
         raise DamagedClip(message)
@@ -56,6 +56,14 @@ def _picture_conforms(container: InputContainer, path: str, wanted: Format) -> b
         and range_of(frame) == ColorRange.MPEG
         and _keeps_time(container, stream, frame.pts, wanted.fps)
     )
+
+
+def _first_picture(container: InputContainer, stream: av.VideoStream) -> av.VideoFrame | None:
+    """Decode the first picture and none after it, which a decoder would like to see first."""
+    packet, decoder = next(container.demux(stream), None), stream.codec_context
+    if packet is None or not packet.size:
+        return None
+    return next(iter([*decoder.decode(packet), *decoder.decode(None)]), None)
 
 
 def _keeps_time(

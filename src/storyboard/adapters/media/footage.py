@@ -83,33 +83,33 @@ def _decoded(path: str, start: Fraction) -> Generator[_Timed, None, None]:
     """Yield frames with their time since the clip's first, from a key frame before `start` on."""
     with opened(path, coded=True) as container:
         stream = picture_stream(container, path)
-        first = next(container.decode(stream), None)
-        if first is None:
-            return
-        origin = _time(first) or Fraction(0)
-        if start < _SEEK_FROM or not _seek(container, stream, origin + start):
-            container.seek(0)
+        origin = _begin(container, stream, start)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         pixel = stream.sample_aspect_ratio or Fraction(1)
         clock = Fraction(0)
         for frame in container.decode(stream):
             time = _time(frame)
+            origin = (time or Fraction(0)) if origin is None else origin
             clock = clock if time is None else time - origin
             yield _Timed(clock, frame, pixel)
             clock += 1 / Fraction(rate)
 
 
-def _seek(container: InputContainer, stream: av.VideoStream, wanted: Fraction) -> bool:
-    """Go to a key frame at or before `wanted`; False where the file cannot say it is there."""
-    if stream.time_base is None:
-        return False
-    container.seek(int(wanted / stream.time_base), stream=stream)
-    landed = next(container.decode(stream), None)
-    time = _time(landed) if landed else None
-    if time is None or time > wanted:
-        return False
-    container.seek(int(wanted / stream.time_base), stream=stream)
-    return True
+def _begin(container: InputContainer, stream: av.VideoStream, start: Fraction) -> Fraction | None:
+    """Go to where decoding begins; return the time of the first frame, None if it is next.
+
+    Only what is coded is looked at: a key frame takes as long to decode as several others.
+    """
+    if start < _SEEK_FROM or stream.time_base is None or stream.start_time is None:
+        return None
+    wanted = stream.start_time + int(start / stream.time_base)
+    container.seek(wanted, stream=stream)
+    landed = next(container.demux(stream), None)
+    if landed is None or landed.pts is None or landed.pts > wanted:
+        container.seek(0)
+        return None
+    container.seek(wanted, stream=stream)
+    return stream.start_time * stream.time_base
 
 
 def _time(frame: av.VideoFrame) -> Fraction | None:

@@ -14,11 +14,11 @@ from threading import Lock
 
 from storyboard.adapters.durable import sha256_of
 from storyboard.adapters.media.cut.material import choose, read_shape
-from storyboard.adapters.media.cut.projection import seen_in
 from storyboard.adapters.media.cut.sound_track import SoundTrack, open_sound_track
 from storyboard.adapters.media.cut.spans import Lab
 from storyboard.adapters.media.cut.stock import Stock
 from storyboard.adapters.media.kept import Kept
+from storyboard.cutting.joins import seen_in
 from storyboard.cutting.splice import Rendered, splice
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Timeline

@@ -4,11 +4,6 @@ Named after the optical printer that used to make them. moviepy lays clips over 
 and only these short spans pay its price. Its own file reader is not used: it starts a process
 per clip and tells frames apart by a float. Pictures come from `Footage` by frame number instead,
 and every frame is composed at its middle, half a frame in, where no rounding reaches a neighbour.
-
-The three channels that moviepy is given are luma and the two chromas, not red, green and blue.
-Every effect here weighs one picture against another or against a flat colour, which comes to the
-same in either, and a picture that is not being changed passes through to the bit: a seam between
-what is copied and what is rendered has nothing to show.
 """
 
 from collections.abc import Callable
@@ -20,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storyboard.adapters.media.colour import Bytes, Planes
+from storyboard.adapters.media.cut.layouts import Layout, flat
 from storyboard.cutting.joins import Fade
 
 __all__ = ["crossed", "faded", "photograph"]
@@ -29,11 +25,10 @@ _Weights: TypeAlias = npt.NDArray[np.float32]
 _SOFT = 0.02
 """How wide the edge of a wipe is, in parts of the picture's side: a hard one crawls."""
 
-_COLOURS = {"black": (16, 128, 128), "white": (235, 128, 128)}
-
 
 def faded(
     picture: Callable[[int], Planes],
+    layout: Layout,
     *,
     length: int,
     fps: Fraction,
@@ -41,14 +36,19 @@ def faded(
     fades: tuple[Fade | None, Fade | None],
 ) -> moviepy.VideoClip:
     """Return `length` pictures, asked for by number and in order, with fades at either end."""
-    clip = _clip(lambda time: _stacked(picture(int(time * fps))), float(length / fps), size)
+
+    def shown(time: float) -> Bytes:
+        return layout.picture(picture(int(time * fps)))
+
+    clip = _clip(shown, float(length / fps), layout.size(*size))
     coming, going = fades
     if coming:
         lasts = float(coming.frames / fps)
-        clip = _over_colour(clip, coming, lambda time: time / lasts)
+        clip = _over(flat(coming.colour, size), layout, clip, lambda time: time / lasts)
     if going:
         end, lasts_out = clip.duration, float(going.frames / fps)
-        clip = _over_colour(clip, going, lambda time: (end - time) / lasts_out)
+        colour = flat(going.colour, size)
+        clip = _over(colour, layout, clip, lambda time: (end - time) / lasts_out)
     return clip
 
 
@@ -65,13 +65,13 @@ def crossed(
     return moviepy.CompositeVideoClip([outgoing, laid], use_bgclip=True)
 
 
-def _over_colour(
-    clip: moviepy.VideoClip, fade: Fade, shows: Callable[[float], float]
+def _over(
+    colour: Planes, layout: Layout, clip: moviepy.VideoClip, shows: Callable[[float], float]
 ) -> moviepy.VideoClip:
     """Lay a clip over a flat colour, as far as it `shows` at each time, 0 to 1."""
-    flat = moviepy.ColorClip(clip.size, _COLOURS[fade.colour], duration=clip.duration)
+    ground = moviepy.ImageClip(layout.picture(colour), duration=clip.duration)
     laid = clip.with_mask(_evenly(clip, shows))
-    return moviepy.CompositeVideoClip([flat, laid], use_bgclip=True)
+    return moviepy.CompositeVideoClip([ground, laid], use_bgclip=True)
 
 
 def _evenly(clip: moviepy.VideoClip, shows: Callable[[float], float]) -> moviepy.VideoClip:
@@ -113,18 +113,7 @@ def _clip(
     return clip
 
 
-def photograph(clip: moviepy.VideoClip, number: int, fps: Fraction) -> Planes:
-    """Compose one frame, by its number from the clip's start, as planes for the encoder."""
-    frame = clip.get_frame(float((number + Fraction(1, 2)) / fps))
-    y, u, v = frame[..., 0], frame[::2, ::2, 1], frame[::2, ::2, 2]
-    return Planes(y, u, v)
-
-
-def _stacked(planes: Planes) -> Bytes:
-    """Return a picture as three channels of one size, each chroma sample for its four pixels."""
-    height, width = planes.y.shape
-    stacked = np.empty((height, width, 3), np.uint8)
-    stacked[..., 0] = planes.y
-    for channel, plane in ((1, planes.u), (2, planes.v)):
-        stacked[0::2, :, channel] = stacked[1::2, :, channel] = plane.repeat(2, 1)
-    return stacked
+def photograph(clip: moviepy.VideoClip, number: int, fps: Fraction) -> Bytes:
+    """Compose one frame, by its number from the clip's start, in the layout it was made in."""
+    frame: Bytes = clip.get_frame(float((number + Fraction(1, 2)) / fps))
+    return frame

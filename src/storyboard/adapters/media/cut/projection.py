@@ -7,19 +7,19 @@ next.
 
 import contextlib
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Generator, Iterator, Mapping
 
 import moviepy
 
 from storyboard.adapters.media.colour import Planes
+from storyboard.adapters.media.cut.layouts import PACKED, Layout, layout_for
 from storyboard.adapters.media.cut.opticals import crossed, faded, photograph
 from storyboard.adapters.media.footage import Footage
-from storyboard.cutting.joins import coming, going, shared
+from storyboard.cutting.joins import coming, going, seen_in, shared
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Event, Timeline
 
-__all__ = ["pictures", "seen_in"]
+__all__ = ["pictures"]
 
 
 def pictures(
@@ -46,28 +46,19 @@ def pictures(
             reel.close()
 
 
-def seen_in(wanted: range, events: Sequence[Event]) -> tuple[tuple[Event, Event | None], ...]:
-    """Return the events that are seen in these frames, each with the one after it in the film."""
-    followed = zip_longest(events, events[1:])
-    return tuple(
-        (event, after)
-        for event, after in followed
-        if event.record_in < wanted.stop and wanted.start < event.record_out
-    )
-
-
 def _both(one: range, other: range) -> range:
     return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
 def _crossing(before: "_Reel", after: "_Reel", numbers: range) -> Iterator[Planes]:
     """Yield the frames in which both clips are on the screen."""
-    overlap = float(after.event.overlap / before.fps)
-    crossing = crossed(before.clip, after.clip, after.event.transition, overlap)
+    kind, fps = after.event.transition, before.fps
+    layout, overlap = layout_for(kind), float(after.event.overlap / fps)
+    crossing = crossed(before.clip(layout), after.clip(layout), kind, overlap)
     start = before.event.record_in
     with contextlib.closing(crossing):
         for number in numbers:
-            yield photograph(crossing, number - start, before.fps)
+            yield layout.planes(photograph(crossing, number - start, fps))
 
 
 class _Reel:
@@ -83,24 +74,32 @@ class _Reel:
     ) -> None:
         size = (timeline.width, timeline.height)
         begin = event.source_frame(max(0, wanted.start - event.record_in))
-        footage = Footage(clips[event.clip], size=size, fps=timeline.fps, first=begin)
-        self.event, self.fps, self._footage = event, timeline.fps, footage
+        self._footage = Footage(clips[event.clip], size=size, fps=timeline.fps, first=begin)
+        self.event, self.fps, self._size = event, timeline.fps, size
         self._fades = (coming(event), going(event, after))
-        # Not a method: moviepy keeps what it is given, and a ring of the two would outlive its use.
-        self.clip: moviepy.VideoClip = faded(
+        self._fading: moviepy.VideoClip | None = None
+
+    def clip(self, layout: Layout) -> moviepy.VideoClip:
+        """Return the event with its fades, for moviepy."""
+        # No method of ours: moviepy keeps what it is given, and a ring would outlive its use.
+        footage, event = self._footage, self.event
+        return faded(
             lambda number: footage.planes(event.source_frame(number)),
+            layout,
             length=event.length,
-            fps=timeline.fps,
-            size=size,
+            fps=self.fps,
+            size=self._size,
             fades=self._fades,
         )
 
     def picture(self, number: int) -> Planes:
         """Return the film's frame `number` where this clip stands alone."""
         place = number - self.event.record_in
-        if self._is_fading(place):
-            return photograph(self.clip, place, self.fps)
-        return self._footage.planes(self.event.source_frame(place))
+        if not self._is_fading(place):
+            return self._footage.planes(self.event.source_frame(place))
+        if self._fading is None:
+            self._fading = self.clip(PACKED)
+        return PACKED.planes(photograph(self._fading, place, self.fps))
 
     def _is_fading(self, place: int) -> bool:
         first, last = self._fades

@@ -19,11 +19,10 @@ import av
 from storyboard.adapters.media.colour import Planes
 from storyboard.adapters.media.container import writing
 from storyboard.adapters.media.cut.overlay import Overlay
-from storyboard.adapters.media.cut.projection import pictures, seen_in
 from storyboard.adapters.media.h264 import MUXER, Encoding, add_pictures, picture_of
 from storyboard.adapters.media.kept import Kept
 from storyboard.adapters.media.parameter_sets import ParameterSets
-from storyboard.cutting.joins import coming, going, shared
+from storyboard.cutting.joins import coming, going, seen_in, shared
 from storyboard.cutting.splice import Rendered
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Event, Timeline
@@ -79,6 +78,9 @@ class Lab:
             container.mux(stream.encode(None))
 
     def _pictures(self, span: Rendered) -> Iterator[Planes]:
+        # Brings moviepy, which a film of straight cuts has no use for.
+        from storyboard.adapters.media.cut.projection import pictures  # noqa: PLC0415
+
         shown = pictures(self.timeline, self.clips, span.record_in, span.record_out)
         with contextlib.closing(shown):
             for number, planes in enumerate(shown, start=span.record_in):

@@ -15,7 +15,9 @@ __all__ = ["PACKET", "SETTINGS", "decoded", "encoded"]
 
 PACKET: Final = 1024
 """Samples that one packet adds; what it decodes to stands one packet before what went in."""
-_OPTIONS: Final = {"aac_pns": "0"}  # noise in place of noise: each decoder makes up its own peaks
+# No noise in place of noise: each decoder makes up its own peaks. At this rate the fast coder is as
+# good on noise, better by far on all else, and takes a third less time.
+_OPTIONS: Final = {"aac_pns": "0", "aac_coder": "fast"}
 SETTINGS: Final = (SOUND_RATE, SOUND_BITS, *_OPTIONS.items(), av.library_versions["libavcodec"])
 """All that decides on the bytes besides the sound."""
 

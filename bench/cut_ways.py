@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import imageio_ffmpeg
-
 FPS, FRAMES, SIZE = 24, 96, (1280, 720)
 SHARED = 12
 CRF = "20"
@@ -40,6 +38,8 @@ class Order:
 def command(way: str, order: Order) -> list[str]:
     """Return the command line that makes a film in one of the ways."""
     if way in FFMPEG:
+        import imageio_ffmpeg  # noqa: PLC0415  or our own way would pay for it
+
         start = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y", "-v", "error"]
         return [*start, *FFMPEG[way](order), order.film]
     place = Path(order.film).with_suffix(".json")

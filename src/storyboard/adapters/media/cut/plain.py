@@ -11,7 +11,6 @@ clip is shown whole, whatever its shape.
 """
 
 import contextlib
-import os
 import pathlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +23,7 @@ import numpy.typing as npt
 import proglog
 from moviepy import vfx
 
-from storyboard.adapters.durable import make_folder, settle
+from storyboard.adapters.durable import aside
 from storyboard.adapters.media.container import DamagedClip
 from storyboard.adapters.media.cut.plain_sound import plain_sound, shut
 from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
@@ -58,7 +57,9 @@ def render_plain(
     if not timeline.events:
         message = "a film without shots cannot be rendered"
         raise ValueError(message)
-    with contextlib.ExitStack() as readers, _silence(), _aside(path) as unfinished:
+    with contextlib.ExitStack() as readers, _silence(), aside(path) as unfinished:
+        sound = pathlib.Path(f"{unfinished}.m4a")  # moviepy's own, which it leaves if interrupted
+        readers.callback(sound.unlink, missing_ok=True)
         pictures = _pictures(timeline, clips, readers)
         film = pictures.with_audio(plain_sound(timeline, clips, readers))
         with _writing(path):
@@ -216,20 +217,3 @@ def _writing(path: str) -> Iterator[None]:
     except OSError as error:
         message = f"could not write {path}: moviepy says {error}"
         raise EnvironmentFault(message) from error
-
-
-@contextlib.contextmanager
-def _aside(path: str) -> Iterator[str]:
-    """Give a path to write to; when the body ends well, flush it and put it in place of `path`."""
-    target = pathlib.Path(path)
-    unfinished = target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix}")
-    try:
-        with _writing(path):
-            make_folder(target.parent)
-        yield str(unfinished)
-        with _writing(path):
-            settle(unfinished, target)
-    finally:
-        for each in (unfinished, pathlib.Path(f"{unfinished}.m4a")):
-            with contextlib.suppress(OSError):
-                each.unlink(missing_ok=True)

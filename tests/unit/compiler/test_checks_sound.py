@@ -101,9 +101,11 @@ def test_a_slip_and_the_film_beside_it(code, guilty, innocent):
     ("shots", "words"),
     [
         ("{id: a, handles: 1s, mix: {lead: 1s}}", "the film begins with it"),
+        ("{id: a, mix: {lead: 1s}}", "the film begins with it"),
         ("{id: b}, {id: a, mix: {lead: 1s}}", "its clip has 0s before"),
         ("{id: b, duration: 1s}, {id: a, handles: 2s, mix: {lead: 2s}}", "1s of picture come"),
         ("{id: a, handles: 1s, mix: {trail: 1s}}", "the film ends with it"),
+        ("{id: a, mix: {trail: 1s}}", "the film ends with it"),
         ("{id: a, mix: {trail: 1s}}, {id: b}", "its clip has 0s after"),
         ("{id: a, handles: 2s, mix: {trail: 2s}}, {id: b, duration: 1s}", "1s of picture come"),
         ("{id: a, handles: 2s, hold: 1s, mix: {trail: 2s}}, {id: b}", "last picture is held"),

@@ -178,6 +178,12 @@ class TestPlaces:
                 "a line of dialogue needs `line`",
                 "for example `line:",
             ),
+            (film("mix: {music: {«gain»: 3}}"), "`music` needs `file`", "for example `file: sound"),
+            (
+                film("credits: [Ann, {«role»: x}]"),
+                "an item of `credits` needs `name`",
+                "for example `name: ",
+            ),
         ],
     )
     def test_missing_key(self, text, message, advice):

@@ -27,12 +27,12 @@ def leads_and_trails(subject: Subject) -> Iterator[Diagnostic]:
 def _lead(shot: Shot, placed: Placement) -> Diagnostic:
     lead = shot.mix.lead
     message = f'the sound of "{shot.id}" cannot lead by {show_seconds(lead)}'
-    if lead > placed.unseen_before:
-        message += f": its clip has {show_seconds(placed.unseen_before)} before the part shown"
-        advice = "begin it later in its clip with `trim: {in: …}`, or give it handles"
-    elif not placed.before:
+    if not placed.before:
         message += ": the film begins with it"
         advice = "take `lead` out, or put a shot or a title card before it"
+    elif lead > placed.unseen_before:
+        message += f": its clip has {show_seconds(placed.unseen_before)} before the part shown"
+        advice = "begin it later in its clip with `trim: {in: …}`, or give it handles"
     else:
         message += f": {show_seconds(placed.before)} of picture come before it"
         advice = "let it lead by less: a sound reaches no further than over the shot before"
@@ -45,12 +45,12 @@ def _trail(shot: Shot, placed: Placement) -> Diagnostic:
     if shot.hold:
         message += ": it ends where the last picture is held"
         advice = "take `hold` or `trail` out"
-    elif trail > placed.unseen_after:
-        message += f": its clip has {show_seconds(placed.unseen_after)} after the part shown"
-        advice = "end it earlier in its clip with `trim: {out: …}`, or give it handles"
     elif not placed.after:
         message += ": the film ends with it"
         advice = "take `trail` out, or put a shot or credits after it"
+    elif trail > placed.unseen_after:
+        message += f": its clip has {show_seconds(placed.unseen_after)} after the part shown"
+        advice = "end it earlier in its clip with `trim: {out: …}`, or give it handles"
     else:
         message += f": {show_seconds(placed.after)} of picture come after it"
         advice = "let it trail by less: a sound reaches no further than over the shot after"

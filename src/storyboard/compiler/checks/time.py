@@ -8,6 +8,7 @@ from storyboard.compiler.checks.subject import Subject
 from storyboard.model.card import AnyLength, ListedLengths, ModelCard, length_to_buy
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.money import Millis, show_seconds
+from storyboard.model.pacing import LEAD, WIDE_CHARACTERS_A_SECOND, WORDS_A_SECOND
 from storyboard.model.post import Card
 from storyboard.model.source import Span
 from storyboard.model.story import Line, Shot
@@ -16,9 +17,6 @@ __all__ = ["CHECKS", "PAID", "speaking_time"]
 
 _FEW = 6
 _SECOND = 1000
-_LEAD = _SECOND
-_WORDS_A_SECOND = 2.5
-_CHARACTERS_A_SECOND = 5
 _WITHOUT_SPACES = frozenset({"zh", "ja", "ko", "th"})
 
 
@@ -129,8 +127,8 @@ def speaking_time(line: Line, language: str) -> Millis:
     """Estimate how long a line takes to say: 2.5 words a second, or 5 characters without spaces."""
     if language.split("-", maxsplit=1)[0].lower() in _WITHOUT_SPACES:
         count = sum(character.isalnum() for character in line.text)
-        return Millis(round(count / _CHARACTERS_A_SECOND * 1000))
-    return Millis(round(len(line.text.split()) / _WORDS_A_SECOND * 1000))
+        return Millis(round(count / WIDE_CHARACTERS_A_SECOND * _SECOND))
+    return Millis(round(len(line.text.split()) / WORDS_A_SECOND * _SECOND))
 
 
 def dialogue(subject: Subject) -> Iterator[Diagnostic]:
@@ -138,7 +136,7 @@ def dialogue(subject: Subject) -> Iterator[Diagnostic]:
     language = subject.film.language
     for shot in subject.film.shown:
         spoken = sum(speaking_time(line, language) for line in shot.dialogue)
-        needed = Millis(_LEAD + spoken)
+        needed = Millis(round(LEAD * _SECOND) + spoken)
         if shot.dialogue and needed > shot.duration:
             message = (
                 f'the dialogue of "{shot.id}" needs about {show_seconds(needed)}, '

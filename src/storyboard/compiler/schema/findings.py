@@ -76,10 +76,8 @@ def _findings(
 
 
 def _unknown_keys(fault: Fault, node: Mapping, guide: Guide) -> Iterator[Diagnostic]:
-    title = describe(fault.schema)
-    named = title if title.startswith(("a ", "an ")) else _subject(fault.path)
     for key in extra_keys(fault):
-        message = f"{named} has no field `{shortened(key)}`"
+        message = f"{_whole(fault)} has no field `{shortened(key)}`"
         advice = _where_instead(key, fault, guide)
         yield Diagnostic(Code.UNKNOWN_KEY, message, _key(node, key), advice)
 
@@ -113,7 +111,7 @@ def _misspelt(fault: Fault, node: Mapping, name: str) -> bool:
 def _missing(fault: Fault, node: Mapping, guide: Guide, names: list[str]) -> Diagnostic:
     field = fault.schema.get("properties", {}).get(names[0], {})
     example = an_example(field, guide.schema)
-    message = f"{describe(fault.schema)} needs " + " or ".join(f"`{name}`" for name in names)
+    message = f"{_whole(fault)} needs " + " or ".join(f"`{name}`" for name in names)
     place = next(iter(node.keys.values())).span if node.keys else node.span
     return Diagnostic(Code.MISSING_KEY, message, place, f"for example `{names[0]}: {example}`")
 
@@ -124,7 +122,7 @@ def _not_just_one(fault: Fault, node: Mapping, guide: Guide) -> Diagnostic:
     if not there:
         return _missing(fault, node, guide, names)
     listed = " or ".join(f"`{name}`" for name in names)
-    message = f"{describe(fault.schema)} has {listed}, not both"
+    message = f"{_whole(fault)} has {listed}, not both"
     advice = f"take `{there[-1]}` out, or move what it holds under `{there[0]}`"
     return Diagnostic(Code.WRONG_VALUE, message, _key(node, there[-1]), advice)
 
@@ -148,6 +146,13 @@ def _bad_value(fault: Fault, node: Node, place: Span, guide: Guide) -> Diagnosti
         return Diagnostic(code, f"{subject} is empty", place, advice)
     message = f"{subject} must be {describe(wanted)}, not {spelled(node, with_type=is_type)}"
     return Diagnostic(code, message, place, advice)
+
+
+def _whole(fault: Fault) -> str:
+    """Name a mapping by what it is; where its title lists what else may stand there, by its key."""
+    title = describe(fault.schema)
+    is_name = title.startswith(("a ", "an ", "several ")) and " or " not in title
+    return title if is_name else _subject(fault.path)
 
 
 def _subject(path: tuple[str | int, ...]) -> str:

@@ -46,6 +46,8 @@ ODD_TO_SEE = {
     "more chroma": {"pixels": "yuv444p"},
     "no H.264": {"codec": "mpeg4"},
     "a picture that is missing": {"times": (0, 1, 2, 4)},
+    "filmed upside down": {"turned": 180},
+    "filmed on its side": {"turned": 90},
 }
 ODD = {
     **ODD_TO_HEAR,
@@ -68,6 +70,7 @@ def clip(  # noqa: PLR0913
     pixels="yuv420p",
     codec="libx264",
     times=None,
+    turned=0,
     x264="",
 ):
     """Write a clip as a provider might; as it stands here it conforms."""
@@ -78,6 +81,7 @@ def clip(  # noqa: PLR0913
         context = stream.codec_context
         context.color_range, context.colorspace = 2 if full_range else 1, matrix
         context.sample_aspect_ratio = pixel
+        stream.set_display_rotation(turned)
         context.bit_rate = 2_000_000
         track = container.add_stream(sound_codec, rate=sound[0]) if sound else None
         if track:
@@ -289,6 +293,26 @@ def test_a_clip_that_conforms_and_cannot_be_spliced(tmp_path, sound):
     target = conformed(tmp_path, odd)
     assert packets(target) != packets(odd)
     assert spliceable(target) == own_sets(SIZE, FPS)
+
+
+def test_what_an_edit_list_leaves_out_is_not_shown(tmp_path):
+    """The clip begins with the first picture that is left, and sound and picture stay together."""
+    whole, source = clip(tmp_path / "whole.mp4", 40), str(tmp_path / "clip.mp4")
+    options = {"avoid_negative_ts": "disabled"}
+    with av.open(whole) as before, av.open(source, "w", options=options) as after:
+        streams = {each: after.add_stream_from_template(each) for each in before.streams}
+        for packet in before.demux():
+            if packet.size:
+                packet.pts -= round(10 / FPS / packet.time_base)
+                packet.dts -= round(10 / FPS / packet.time_base)
+                packet.stream = streams[packet.stream]
+                after.mux(packet)
+    assert not conforms(source, WANTED)
+    result = conformed(tmp_path, source)
+    assert probe(result).frames == 30
+    pairs = zip(shown(result, 30), shown(whole, 40)[10:], strict=True)
+    assert min(psnr(*each) for each in pairs) >= LEAST_PSNR
+    assert tick(result)[0] == pytest.approx(10 / 24, abs=0.002)
 
 
 @pytest.mark.parametrize("focus", [0.0, 0.5, 1.0])

@@ -199,6 +199,17 @@ def test_a_clip_that_cannot_be_conformed_is_cut_as_it_is(folder, buy):
         assert work.paths({clip.key: clip}, WANTED) == {clip.key: clip.path}
 
 
+def test_a_framing_that_cannot_be_made_is_told(folder, buy):
+    """Nobody gets a film with bars who asked for one that is filled."""
+    clip = buy()
+    folder.write_bytes(b"a file where a folder should be")
+    framings = {clip.key: Framing("cover")}
+    with open_conforming(folder) as work:
+        assert work.paths({clip.key: clip}, WANTED) == {clip.key: clip.path}
+        with pytest.raises(EnvironmentFault, match="cannot be written"):
+            work.paths({clip.key: clip}, replace(WANTED, width=180), framings)
+
+
 def test_work_is_given_up_when_a_build_ends(folder, buy):
     """Leaving does not wait for clips that nobody will cut; nothing half-made stays."""
     clip = buy(frames=40)
@@ -229,12 +240,13 @@ def test_a_long_clip_is_given_up_in_the_middle(tmp_path, folder):
 
 
 def test_what_a_killed_build_left_is_swept(folder, buy):
-    """What is whole stays; and what another may be at work on, where one may."""
+    """What is whole stays; and what another may still be at work on."""
     path = Path(conformed_path(buy(), Wish(WANTED), folder))
     left = path.with_name(f".{path.stem}.12345.unfinished.mp4")
     left.write_bytes(b"half")
-    with open_conforming(folder, alone=False):
+    with open_conforming(folder):
         assert left.exists()
+    aged(left)
     with open_conforming(folder):
         assert not left.exists()
     assert {each.suffix for each in path.parent.iterdir()} == {".mp4", ".mark"}

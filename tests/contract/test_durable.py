@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.adapters.durable import sha256_of, write_aside
+from storyboard.adapters.durable import aside, sha256_of, write_aside
 from storyboard.model.errors import EnvironmentFault
 
 
@@ -67,6 +67,15 @@ def test_the_data_is_on_the_disk_before_the_name_is(root, monkeypatch):
     monkeypatch.setattr(Path, "replace", noted_replace)
     write_aside(root / "a", b"1")
     assert steps == ["file", "rename", "folder"]
+
+
+def test_a_name_with_a_colon_is_written_to_by_a_path(root, monkeypatch):
+    """A media library would take what stands before it for a protocol."""
+    monkeypatch.chdir(root)
+    with aside("a:b.mp4") as unfinished:
+        assert unfinished.startswith("./")
+        Path(unfinished).write_bytes(b"film")
+    assert [each.name for each in root.iterdir()] == ["a:b.mp4"]
 
 
 def test_a_folder_that_cannot_be_made_is_a_fault(root):

@@ -176,3 +176,21 @@ def test_planes_come_back_from_a_frame():
     again = planes_of(frame_of(planes))
     for name in ("y", "u", "v"):
         np.testing.assert_array_equal(getattr(planes, name), getattr(again, name))
+
+
+@pytest.mark.parametrize(
+    ("turned", "downwards", "rises"), [(90, True, -1), (-90, True, 1), (180, False, -1)]
+)
+def test_a_frame_that_lies_on_its_side_is_set_upright(tmp_path, turned, downwards, rises):
+    """As players do it: what it says is how far it is turned against the clock."""
+    path = str(tmp_path / "clip.mp4")
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = *WIDE, "yuv420p"
+        stream.set_display_rotation(turned)
+        container.mux([*stream.encode(map_of(WIDE)), *stream.encode(None)])
+    with av.open(path) as container:
+        lying = next(container.decode(video=0))
+    size = WIDE[::-1] if downwards else WIDE
+    first, last = seen(framed(lying, SQUARE, size).y, downwards=downwards)
+    assert (last - first) * rises > 0.5

@@ -1,6 +1,8 @@
 """What is kept is whole, or it is made again; and it is made once."""
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from storyboard.adapters.media.kept import Kept
 from storyboard.model.errors import EnvironmentFault
 
 NAME = "abcd.txt"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 class Maker:
@@ -77,9 +80,14 @@ def test_a_disk_that_does_not_take_it_is_told_in_one_sentence(tmp_path):
 
 
 def test_what_killed_processes_left_is_swept_away_and_nothing_else(kept):
+    """What another is still writing to stays with what is whole."""
     path = Path(kept.make(NAME, Maker()))
-    (path.parent / f".99-1.unfinished.{NAME}").write_text("half", encoding="utf-8")
-    kept.sweep()
+    for name, hours in (("99-1", 2), ("98-1", 0)):
+        unfinished = path.parent / f".{name}.unfinished.{NAME}"
+        unfinished.write_text("half", encoding="utf-8")
+        written = (NOW - timedelta(hours=hours)).timestamp()
+        os.utime(unfinished, (written, written))
+    kept.sweep(NOW)
     left = sorted(each.name for each in path.parent.iterdir())
-    assert left == [NAME, f"{NAME}.mark"]
-    Kept(kept.folder / "nowhere").sweep()
+    assert left == [f".98-1.unfinished.{NAME}", NAME, f"{NAME}.mark"]
+    Kept(kept.folder / "nowhere").sweep(NOW)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import wave
 from dataclasses import replace
 
 import imageio_ffmpeg
@@ -11,6 +12,7 @@ import pytest
 from fakes.sounds import RATE, events, noise, sound_clip, timeline, tone, write_sound
 from storyboard.adapters.media.sound.levels import LaidLevel, level, off_target
 from storyboard.adapters.media.sound.loudness import Recording, measure_loudness, measure_recording
+from storyboard.adapters.media.sound.track import DamagedRecording
 from storyboard.model.money import Millis
 from storyboard.model.timeline import Laid
 
@@ -110,3 +112,11 @@ def test_music_is_brought_to_the_target_and_other_sounds_are_not():
 def test_a_whole_film_is_changed_only_where_it_is_off(loudness, gain):
     """Half a loudness unit is near enough."""
     assert off_target(-16.0, loudness) == gain
+
+
+def test_a_recording_of_nothing_is_told(tmp_path):
+    path = str(tmp_path / "empty.wav")
+    with wave.open(path, "wb") as empty:
+        empty.setparams((2, 2, RATE, 0, "NONE", "not compressed"))
+    with pytest.raises(DamagedRecording, match="there is no sound"):
+        measure_recording(path)

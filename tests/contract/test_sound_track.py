@@ -87,6 +87,14 @@ def test_a_playlist_is_no_recording(tmp_path, text):
         heard(str(path), 1, recording=True)
 
 
+def test_a_name_is_no_protocol(tmp_path, monkeypatch):
+    """What stands before a colon belongs to the file's name."""
+    write_sound(tmp_path / "song.wav", tone(RATE))
+    (tmp_path / "song.wav").rename(tmp_path / "http:song.wav")
+    monkeypatch.chdir(tmp_path)
+    assert np.abs(heard("http:song.wav", RATE, recording=True)).max() > 0.2
+
+
 def test_a_picture_is_no_recording(tmp_path):
     """A clip without sound can be laid over nothing, and says so; as a clip it is silent."""
     path = write_mute(tmp_path)

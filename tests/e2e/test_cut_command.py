@@ -1,6 +1,7 @@
 """`storyboard cut` makes a film of whatever is owned, says what is not, and harms nothing."""
 
 import json
+import os
 import wave
 
 import av
@@ -13,7 +14,6 @@ from fakes.owned import colours, own
 from fakes.rehearsal import KEY, MODEL, SPARE, write_film
 from storyboard.adapters.ledger.lock import Holder, build_lock
 from storyboard.adapters.media.probe import probe
-from storyboard.app.conforming import open_conforming
 from storyboard.model.errors import ExitCode
 
 FPS = 12
@@ -250,16 +250,20 @@ def test_a_cut_waits_for_no_build(film):
         assert answer("clean", "film.yaml").code == ExitCode.LOCKED
 
 
-def test_a_cut_sweeps_nothing_of_a_build_up(film):
-    """What is being conformed beside it stays, until somebody is alone there."""
-    folder = film.parent / ".storyboard/conformed"
-    unfinished = folder / "ab/.1-1.unfinished.abcd.mp4"
-    unfinished.parent.mkdir(parents=True)
-    unfinished.touch()
+@pytest.mark.parametrize("folder", ["conformed", "cuts/rendered"])
+def test_a_cut_sweeps_up_what_a_killed_one_left_and_nothing_of_a_build(film, folder):
+    """What is being made beside it stays."""
+    at_work, left = (
+        film.parent / ".storyboard" / folder / f"ab/.{number}-1.unfinished.abcd.mp4"
+        for number in (1, 2)
+    )
+    at_work.parent.mkdir(parents=True)
+    at_work.touch()
+    left.touch()
+    os.utime(left, (0, 0))
     cut()
-    assert unfinished.exists()
-    with open_conforming(folder):
-        assert not unfinished.exists()
+    assert at_work.exists()
+    assert not left.exists()
 
 
 def test_cleaning_takes_rough_cuts_and_keeps_complete_films(film):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
+import av
 import pytest
 
 from fakes.clapper import SIZE, Take, shoot
@@ -95,6 +96,17 @@ def test_a_kept_span_that_is_damaged_is_made_again(clips, tmp_path):
     shutil.copyfile(other, span)
     render_film(film(), clips, str(tmp_path / "again.mp4"), folder=kept)
     assert digest(tmp_path / "first.mp4") == digest(tmp_path / "again.mp4")
+
+
+def test_what_another_encoder_made_is_made_again(clips, tmp_path, monkeypatch):
+    """Its pictures may not be read by the parameter sets that this one's are read by."""
+    kept = tmp_path / "kept"
+    render_film(film(), clips, str(tmp_path / "film.mp4"), folder=kept)
+    before = {name for name in made(kept) if name.endswith(".mp4")}
+    monkeypatch.setitem(av.library_versions, "libavcodec", (1, 2, 3))
+    render_film(film(), clips, str(tmp_path / "film.mp4"), folder=kept)
+    after = {name for name in made(kept) if name.endswith(".mp4")}
+    assert len(after) == 2 * len(before)
 
 
 def test_a_shot_that_changes_leaves_the_rest_as_it_was_kept(clips, tmp_path):

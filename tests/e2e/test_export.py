@@ -89,6 +89,20 @@ def test_every_format_is_written_beside_the_film():
     assert not Path(".storyboard").exists()
 
 
+def test_a_shot_may_be_called_as_a_card_is(film):
+    """Then the card has a name of its own, and neither is taken for the other."""
+    film.write_text(FILM.replace("- id: a\n", "- id: title\n"))
+    export("--format", "otio", "--format", "edl", "--format", "fcpxml")
+    timeline, _ = read_otio(Path("build/film.otio").read_text("utf-8"))
+    assert [(each.shot, each.scene != "") for each in timeline.events] == [
+        ("title card", False),
+        ("title", True),
+        ("b", True),
+    ]
+    first, *_ = [line for line in Path("build/film.edl").read_text().splitlines() if "C   " in line]
+    assert first.split()[1] == "BL"
+
+
 @pytest.mark.usefixtures("film")
 def test_the_words_can_be_read_by_others():
     """Both subtitle files hold the line that is said, where it is said."""
@@ -154,6 +168,17 @@ def test_one_format_and_one_path_belong_together():
     assert export("--format", "edl", "-o", "cut.EDL").out == "cut.EDL\n"
     assert export("--format", "edl", "-o", "cut.txt").out == "cut.txt\n"
     assert Path("cut.txt").read_text("utf-8").startswith("TITLE: ")
+    assert export("--format", "edl", "-o", "cut").out == "cut\n"
+
+
+@pytest.mark.usefixtures("film")
+@pytest.mark.parametrize("source", ["film.yaml", "film.png"])
+def test_a_slip_does_not_take_the_place_of_the_film(source):
+    """A name that ends as a storyboard or a still does is no place for subtitles."""
+    before = Path("film.yaml").read_bytes()
+    ran = export("--format", "srt", "-o", source, code=ExitCode.USAGE)
+    assert f"'{source}' does not end in one of" in ran.err
+    assert Path("film.yaml").read_bytes() == before
 
 
 @pytest.mark.usefixtures("film")

@@ -154,6 +154,15 @@ def test_every_word_is_drawn(drawn, change):
     assert (before != after).any()
 
 
+def test_no_mark_turns_the_words_around(drawn):
+    """A text that overrides the reading order is drawn as it would be without."""
+    turned, plain = (
+        drawn(sheet_of(sheet_shot("one", dialogue=(Spoken("Bye now.", name),))))
+        for name in ("M\u202eia", "Mia")
+    )
+    assert (turned == plain).all()
+
+
 def test_long_words_stay_inside_the_page(drawn):
     """A name, a caption or a title that is too long ends in an ellipsis and not in the margin."""
     endless = "Antidisestablishmentarianism" * 12

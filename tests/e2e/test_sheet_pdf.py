@@ -68,6 +68,14 @@ def test_every_word_can_be_searched(printed):
         assert words in told
 
 
+def test_what_is_never_seen_is_not_looked_for_in_the_face(printed, caplog):
+    """Marks of the reading order are left out where it has none; the letters around them stay."""
+    shot = sheet_shot("a", action="left \u202eright\u202c and a variant\ufe0f")
+    told = words_of(printed(sheet_of(("INT. \u202eHALL", shot))))
+    assert "left right and a variant" in told
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     ("paper", "size"), [(Paper.A4, (297.0, 210.0)), (Paper.LETTER, (279.4, 215.9))]
 )

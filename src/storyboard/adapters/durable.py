@@ -54,7 +54,8 @@ def aside(path: str) -> Iterator[str]:
     try:
         with _refusals(path):
             make_folder(place.parent)
-        yield str(unfinished)
+        # With its folder, or of `a:b.mp4` a media library would take `a` for a protocol.
+        yield f"{unfinished.parent}/{unfinished.name}"
         with _refusals(path):
             settle(unfinished, place)
     finally:

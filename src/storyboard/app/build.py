@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from storyboard import __version__
 from storyboard.adapters.durable import sha256_of, write_aside
+from storyboard.adapters.media.kept import Kept
 from storyboard.app.cards import card_clips
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation, result_path
@@ -204,6 +205,7 @@ def _cut(
         return False
     with watchers.cut() as frames:
         kept = rendered_folder(state)
+        Kept(kept).sweep(SystemClock().now())
         render_finished(finish, timeline, footage(clips), path, kept, frames.update)
     written = {"identity": identity, "sha256": sha256_of(path)}
     write_aside(record, json.dumps(written).encode())

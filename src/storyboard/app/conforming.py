@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from storyboard.adapters.media.kept import Kept
+from storyboard.app.clock import SystemClock
 from storyboard.engine.ports import Clip, Inspector
 from storyboard.model.delivery import Framing
 from storyboard.model.errors import EnvironmentFault
@@ -76,14 +77,9 @@ def conformed_path(
 
 
 @contextmanager
-def open_conforming(folder: Path, *, alone: bool = True) -> Iterator["Conforming"]:
-    """Conform clips in threads as long as the context lasts; what is not done then is given up.
-
-    What killed builds left unfinished is deleted, unless another may be at work there (not
-    `alone`): who holds the lock is alone.
-    """
-    if alone:
-        Kept(folder).sweep()
+def open_conforming(folder: Path) -> Iterator["Conforming"]:
+    """Conform clips in threads as long as the context lasts; what is not done then is given up."""
+    Kept(folder).sweep(SystemClock().now())
     stopped = Event()
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
     with ThreadPoolExecutor(threads, "conform") as executor:
@@ -132,11 +128,15 @@ class Conforming:
     ) -> dict[ClipKey, str]:
         """Wait for all of these clips, and return where each is to be cut from.
 
-        A clip that is shown in two framings comes twice, by a key for each.
+        A clip that is shown in two framings comes twice, by a key for each. Raises EnvironmentFault
+        where a framing cannot be made, for the cut knows of none.
         """
         wishes = {key: Wish(wanted, framings.get(key)) for key in clips}
         work = {key: self._start(clip, wishes[key]) for key, clip in clips.items()}
-        return {key: _path(work[key], clip) for key, clip in clips.items()}
+        return {
+            key: _path(work[key], clip) if wishes[key].framing is None else work[key].result()
+            for key, clip in clips.items()
+        }
 
     def _start(self, clip: Clip, wish: Wish) -> Future[str]:
         with self._lock:

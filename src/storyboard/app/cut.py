@@ -111,7 +111,7 @@ def _cut(
     film = finish.shaped(film)
     conformed = compilation.settings.inside(load_purse(compilation.settings).folder / "conformed")
     footage, framings = _framed(film, footage, finish)
-    with open_conforming(conformed, alone=False) as conforming:
+    with open_conforming(conformed) as conforming:
         files = partial(conforming.paths, wanted=film.format, framings=framings)
         return cut_film(
             compilation,

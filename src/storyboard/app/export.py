@@ -1,8 +1,8 @@
 """Exports a film for other programs: editors, players, spreadsheets; whatever of it is owned."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
 
@@ -125,8 +125,18 @@ def _material(compilation: Compilation) -> _Material:
     outcome = make_timeline(film, {shot.id: (shot.key, shot.bought) for shot in sheet.shots})
     if outcome.value is None:
         raise ValueError(outcome.diagnostics)
-    media = dict(_shots(compilation, film, sheet)) | dict(_sounds(outcome.value))
-    return _Material(film, outcome.value, sheet, media)
+    timeline = _named_apart(outcome.value, {shot.id for shot in film.shown})
+    media = dict(_shots(compilation, film, sheet)) | dict(_sounds(timeline))
+    return _Material(film, timeline, sheet, media)
+
+
+def _named_apart(timeline: Timeline, shots: Collection[str]) -> Timeline:
+    """Rename a card that is called as a shot is: editing programs know both by their names."""
+    events = (
+        replace(each, shot=f"{each.shot} card") if not each.scene and each.shot in shots else each
+        for each in timeline.events
+    )
+    return replace(timeline, events=tuple(events))
 
 
 def _shots(compilation: Compilation, film: Film, sheet: Sheet) -> Iterator[tuple[str, Media]]:

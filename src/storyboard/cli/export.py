@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 _FORMS = ("otio", "fcpxml", "edl", "srt", "vtt", "csv", "md")
+_OPEN = ("txt", "")
 
 
 @click.command()
@@ -69,12 +70,13 @@ def export(
 def _wanted(forms: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """Say what goes where: an output's ending is its format, other formats go into build/.
 
-    A lone format goes to a lone output whose ending says nothing. Each is written once.
+    A lone format goes to a lone output whose ending says nothing: `.txt`, or none. Any other is of
+    another file, a film perhaps, and refused. Each is written once.
     """
     if not forms and not outputs:
         message = f"say what to export: --format {'|'.join(_FORMS)}, or -o with such an ending"
         raise click.UsageError(message)
-    if len(forms) == len(outputs) == 1 and _ending(outputs[0]) in {forms[0], None}:
+    if len(forms) == len(outputs) == 1 and _suffix(outputs[0]) in {forms[0], *_OPEN}:
         return [(forms[0], outputs[0])]
     wanted: list[tuple[str, str | None]] = [(form, None) for form in forms]
     for output in outputs:
@@ -88,8 +90,12 @@ def _wanted(forms: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str,
 
 def _ending(output: str) -> str | None:
     """Return the format that a file's name ends in, if it does."""
-    ending = Path(output).suffix.lower().removeprefix(".")
+    ending = _suffix(output)
     return ending if ending in _FORMS else None
+
+
+def _suffix(output: str) -> str:
+    return Path(output).suffix.lower().removeprefix(".")
 
 
 def _tell(film: str, done: "Export", *, as_json: bool) -> None:

@@ -110,7 +110,7 @@ def show_seconds(duration: Millis) -> str:
 
 def show_clock(duration: Millis) -> str:
     """Write a running time as `1:05`, or `1:00:05` from an hour on, to the nearest second."""
-    seconds = round(duration / 1000)
+    seconds = (duration + 500) // 1000  # half of one is one more, whatever the number before it
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours:
         return f"{hours}:{minutes:02d}:{seconds % 60:02d}"

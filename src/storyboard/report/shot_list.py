@@ -47,8 +47,10 @@ COLUMNS = (
     "Tags",
     "Notes",
 )
-_FORMULA = ("=", "+", "-", "@")
-"""What makes a spreadsheet calculate a cell, and so run what a stranger wrote in it."""
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet calculate a cell, and so run what a stranger wrote; also in full width,
+which some read as the plain sign.
+"""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 

@@ -11,6 +11,7 @@ from storyboard.cutting.timeline import make_timeline
 from storyboard.model.card import AnyLength, ListedLengths
 from storyboard.model.diagnostic import Code
 from storyboard.model.money import Millis
+from storyboard.model.pacing import paced
 from storyboard.model.request import ClipKey
 from storyboard.model.story import Line
 from storyboard.model.vocabulary import TRANSITION
@@ -156,6 +157,13 @@ def test_how_long_a_line_takes(text, language, millis):
     assert speaking_time(Line(text), language) == millis
 
 
+@pytest.mark.parametrize("text", ["one two three four five", "猫が毛糸を持つ"])
+def test_a_line_takes_as_long_as_its_caption_stands(text):
+    """The check and the captions count at one pace."""
+    ((start, end),) = paced([text], 20)
+    assert speaking_time(Line(text), "ja" if text > "z" else "en") == round((end - start) * 1000)
+
+
 def test_a_shot_is_as_long_as_its_speed_and_hold_make_it():
     """A transition fits a slow or held shot that is too long for a fast one."""
     text = HEAD + "shots: [{{id: a}}, {{id: b, {}, transition: {{type: fade-in, duration: {}}}}}]"
@@ -232,6 +240,7 @@ def test_cards_and_holds_count_for_the_running_time():
 
 
 IMPOSSIBLE = {
+    Code.BAD_TRIM,
     Code.WRONG_VALUE,
     Code.TRANSITION_TOO_LONG,
     Code.LEAD_TOO_LONG,
@@ -246,6 +255,7 @@ IMPOSSIBLE = {
             {
                 "duration": st.integers(20, 3000),
                 "handles": st.sampled_from([0, 0, 300]),
+                "trim": st.sampled_from(["", "", "trim: {in: 15ms}, ", "trim: {in: 400ms}, "]),
                 "speed": st.sampled_from(["10%", "50%", "1", "1", "2.5", "10"]),
                 "hold": st.sampled_from([0, 0, 50, 700]),
                 "kind": st.sampled_from(sorted(TRANSITION.phrases)),
@@ -264,7 +274,8 @@ IMPOSSIBLE = {
 def test_the_findings_are_what_cannot_be_cut(shots, rate, title, ending):
     """Whatever these checks let through, the cutting room can lay out; and nothing else."""
     shape = (
-        "{{id: s{}, duration: {duration}ms, handles: {handles}ms, speed: {speed}, hold: {hold}ms, "
+        "{{id: s{}, duration: {duration}ms, handles: {handles}ms, {trim}"
+        "speed: {speed}, hold: {hold}ms, "
         "transition: {{type: {kind}, duration: {time}ms}}, "
         "mix: {{lead: {lead}ms, trail: {trail}ms}}}}"
     )

@@ -144,6 +144,11 @@ class TestPlaces:
                 "did you mean `description`?",
             ),
             (
+                film("credits: {«line»: [x]}"),
+                "`credits` has no field `line`",
+                "did you mean `lines`?",
+            ),
+            (
                 film("defaults: {«action»: x}"),
                 "`defaults` has no field `action`",
                 "`action` belongs in a shot",
@@ -233,6 +238,10 @@ class TestPlaces:
             (shot("trim: «{}»"), "`trim` is empty", "for example {in: 0.5s, out: 7s}"),
             (film("scenes: [{id: a, shots: «[]»}]"), "`shots` is empty", "for example [{id: pounce"),
             (film('template: «""»'), "`template` is empty", "for example cinematic"),
+            (film("credits: {lines: «[]»}"), "`lines` is empty", "for example [{role: directed by"),
+            (film("mix: {music: «https://a.b/c.mp3»}"), "`music` must be the path of a sound file, the fields of the music, or false, not `https://a.b/c.mp3`", "for example {file: sound/waltz.mp3"),
+            (film("mix: {music: {file: «http://a.b/c.mp3»}}"), "`file` must be the path of a sound file, not `http://a.b/c.mp3`", "for example sound/"),
+            (shot("mix: {tracks: [«https://a.b/c.mp3»]}"), "an item of `tracks` must be the path of a sound file, or a track's fields, not `https://a.b/c.mp3`", "for example {file: sound/"),
             (shot('dialogue: [{line: «" "»}]'), "`line` is empty", "for example"),
             (film("shots: [{id: «Two Shots»}]"), "`id` must be a name of small letters, digits, - and _, not `Two Shots`", "write `two-shots`"),
             (film("characters: {«Mia K»: x}"), "`Mia K` must be a name of small letters, digits, - and _", "write `mia-k`"),

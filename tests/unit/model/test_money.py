@@ -152,7 +152,7 @@ def test_seconds_for_people(millis, text):
 
 @pytest.mark.parametrize(
     ("millis", "text"),
-    [(0, "0:00"), (65_000, "1:05"), (59_600, "1:00"), (3_605_000, "1:00:05")],
+    [(0, "0:00"), (6500, "0:07"), (65_000, "1:05"), (59_600, "1:00"), (3_605_000, "1:00:05")],
 )
 def test_running_times(millis, text):
     """A running time is minutes and seconds, with hours only where there are any."""

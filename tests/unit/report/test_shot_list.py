@@ -135,7 +135,16 @@ def test_pictures_prices_and_moves_are_said_as_they_are_known():
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+SUM(A1)", "-1+cmd|' /C calc'!A0", "@SUM(A1)", " =1+1", "-x"],
+    [
+        "=1+1",
+        "+SUM(A1)",
+        "-1+cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        " =1+1",
+        "-x",
+        "\uff1d1+1",
+        "\uff20SUM(A1)",
+    ],
 )
 def test_a_spreadsheet_calculates_no_cell(text):
     """What begins like a formula begins with an apostrophe instead."""

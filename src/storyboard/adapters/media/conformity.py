@@ -51,6 +51,7 @@ def _picture_conforms(container: InputContainer, path: str, wanted: Format) -> b
         stream.codec_context.name == "h264"
         and (frame.width, frame.height) == (wanted.width, wanted.height)
         and (stream.sample_aspect_ratio or 1) == 1
+        and not frame.rotation
         and frame.format.name == "yuv420p"
         and matrix_of(frame) == Colorspace.ITU709
         and range_of(frame) == ColorRange.MPEG
@@ -59,10 +60,16 @@ def _picture_conforms(container: InputContainer, path: str, wanted: Format) -> b
 
 
 def _first_picture(container: InputContainer, stream: av.VideoStream) -> av.VideoFrame | None:
-    """Decode the first picture and none after it, which a decoder would like to see first."""
-    packet, decoder = next(container.demux(stream), None), stream.codec_context
+    """Decode the first picture and none after it, which a decoder would like to see first.
+
+    Where an edit list leaves that one out, those are decoded that come before the first shown.
+    """
+    packets, decoder = container.demux(stream), stream.codec_context
+    packet = next(packets, None)
     if packet is None or not packet.size:
         return None
+    if packet.is_discard:
+        return next((frame for each in (packet, *packets) for frame in decoder.decode(each)), None)
     return next(iter([*decoder.decode(packet), *decoder.decode(None)]), None)
 
 

@@ -49,6 +49,7 @@ def framed(
     frame: av.VideoFrame, pixel: Fraction, size: tuple[int, int], framing: Framing | None = None
 ) -> Planes:
     """Return a frame as a picture of `size`; `pixel` is how much wider than high its pixels are."""
+    frame, pixel = _upright(frame, pixel)
     shape = _Shape(frame.width, frame.height, pixel)
     fitted = shape.within(size)
     if fitted == size:
@@ -137,6 +138,22 @@ def _scaled(frame: av.VideoFrame, size: _Size, how: Interpolation = _SCALER) -> 
     )
 
 
+def _upright(frame: av.VideoFrame, pixel: Fraction) -> tuple[av.VideoFrame, Fraction]:
+    """Turn a frame that says it lies on its side, or its head, as players do, and its pixels."""
+    quarters = round(frame.rotation / 90) % 4
+    if not quarters:
+        return frame, pixel
+    lying = planes_of(_scaled(frame, (frame.width // 2 * 2, frame.height // 2 * 2)))
+    planes = Planes(*(np.rot90(each, quarters) for each in (lying.y, lying.u, lying.v)))
+    return _in_film_colours(planes), 1 / pixel if quarters % 2 else pixel
+
+
+def _in_film_colours(planes: Planes) -> av.VideoFrame:
+    frame = frame_of(planes)
+    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    return frame
+
+
 def _cut_out(frame: av.VideoFrame, box: _Box) -> av.VideoFrame:
     """Return a part of a frame, at its own size and in the film's colours."""
     whole = planes_of(_scaled(frame, (frame.width, frame.height)))
@@ -145,9 +162,7 @@ def _cut_out(frame: av.VideoFrame, box: _Box) -> av.VideoFrame:
         left, top = box.left // step, box.top // step
         return pixels[top : top + box.height // step, left : left + box.width // step]
 
-    cut = frame_of(Planes(part(whole.y, 1), part(whole.u, 2), part(whole.v, 2)))
-    cut.colorspace, cut.color_range = Colorspace.ITU709, ColorRange.MPEG
-    return cut
+    return _in_film_colours(Planes(part(whole.y, 1), part(whole.u, 2), part(whole.v, 2)))
 
 
 def _out_of_focus(frame: av.VideoFrame, size: _Size) -> Planes:

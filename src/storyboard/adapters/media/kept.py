@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import get_ident
 
@@ -20,6 +21,9 @@ from storyboard.adapters.durable import sha256_of
 from storyboard.model.errors import EnvironmentFault
 
 __all__ = ["Kept"]
+
+_ABANDONED = timedelta(hours=1)
+"""After so long nobody goes on with a file that is not finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,16 @@ class Kept:
                 aside.unlink(missing_ok=True)
         return str(path)
 
-    def sweep(self) -> None:
-        """Delete what processes that were killed left unfinished; for whoever works here alone."""
+    def sweep(self, now: datetime) -> None:
+        """Delete what processes that were killed left unfinished.
+
+        Others may be at work here, a build or a cut: what was written to of late is theirs.
+        """
+        latest = (now - _ABANDONED).timestamp()
         with suppress(OSError):
             for unfinished in self.folder.glob("*/.*.unfinished.*"):
-                unfinished.unlink(missing_ok=True)
+                if unfinished.stat().st_mtime < latest:
+                    unfinished.unlink(missing_ok=True)
 
     def _place(self, name: str) -> Path:
         return self.folder / name[:2] / name

@@ -24,10 +24,10 @@ from storyboard.adapters.media.cut.soft_captions import (
     film_metadata,
 )
 from storyboard.adapters.media.cut.stock import Sample, read_samples
+from storyboard.adapters.media.cut.verify import verify_film
 from storyboard.adapters.media.encoder import SOUND_RATE, add_sound
 from storyboard.adapters.media.h264 import MUXER
 from storyboard.adapters.media.parameter_sets import ParameterSets, avcc, strip
-from storyboard.model.errors import EnvironmentFault
 from storyboard.model.timeline import Timeline
 
 __all__ = ["PACKET", "Reel", "Strip", "join"]
@@ -107,7 +107,7 @@ def join(
             film.mux(words.until(done / reel.fps))
             progress(min(done, reel.frames))
         film.mux([*written, *track.rest(), *words.rest()])
-    _verify(path, reel)
+    verify_film(path, reel.frames, reel.samples)
 
 
 def _options(reel: Reel) -> dict[str, str]:
@@ -206,15 +206,3 @@ class _Words:
 
 def _seconds(packet: "av.Packet[Stream]") -> Fraction:
     return (packet.dts or 0) * (packet.time_base or Fraction(0))
-
-
-def _verify(path: str, reel: Reel) -> None:
-    """Ask the file itself what it holds."""
-    with opened(path, coded=True) as film:
-        frames = picture_stream(film, path).frames
-        sound = film.streams.audio[0]
-        length = round((sound.duration or 0) * (sound.time_base or 0) * SOUND_RATE)
-    if frames != reel.frames or length != reel.samples:
-        message = f"{path} holds {frames} frames and {length} samples of sound"
-        wanted = f"{reel.frames} frames and {reel.samples} samples"
-        raise EnvironmentFault(message, hint=f"it should be {wanted}; run again, and report it")

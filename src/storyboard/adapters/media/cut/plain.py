@@ -26,6 +26,7 @@ from moviepy import vfx
 from storyboard.adapters.durable import aside
 from storyboard.adapters.media.container import DamagedClip
 from storyboard.adapters.media.cut.plain_sound import plain_sound, shut
+from storyboard.adapters.media.cut.verify import verify_film
 from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
 from storyboard.cutting.joins import coming, going, shared
 from storyboard.model.errors import EnvironmentFault
@@ -64,6 +65,7 @@ def render_plain(
         film = pictures.with_audio(plain_sound(timeline, clips, readers))
         with _writing(path):
             _write(film, timeline, unfinished, progress, preset)
+        verify_film(unfinished, timeline.length)
 
 
 def _pictures(

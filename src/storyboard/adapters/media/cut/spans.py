@@ -47,6 +47,13 @@ def own_sets(size: tuple[int, int], fps: Fraction) -> ParameterSets:
     return ParameterSets(sps, pps)
 
 
+def _encoder(line: Timeline) -> tuple[str, ...]:
+    """Name the encoder: a span of an older one may not be read by the sets of this one."""
+    sets = own_sets((line.width, line.height), line.fps)
+    version = ".".join(map(str, av.library_versions["libavcodec"]))
+    return version, sets.sps.hex(), sets.pps.hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Lab:
     """Makes spans of one film, from clips given by key with the SHA-256 of each file.
@@ -91,7 +98,7 @@ class Lab:
         """Name a span by what is seen in it, and by nothing else."""
         line, seen = self.timeline, range(span.record_in, span.record_out)
         parts = {
-            "version": (_VERSION, _ENCODING.options),
+            "version": (_VERSION, _ENCODING.options, _encoder(line)),
             "format": (line.width, line.height, line.fps, len(seen)),
             "events": [self._event(*each, span) for each in seen_in(seen, line.events)],
             "overlay": self.overlay and self.overlay.identity(span.record_in, span.record_out),

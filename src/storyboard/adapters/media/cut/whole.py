@@ -14,7 +14,8 @@ from storyboard.adapters.media.colour import Planes
 from storyboard.adapters.media.cut.delivery import FilmWriter, open_writer
 from storyboard.adapters.media.cut.overlay import Overlay
 from storyboard.adapters.media.cut.projection import pictures
-from storyboard.adapters.media.sound.cue_sheet import samples_before
+from storyboard.adapters.media.cut.verify import verify_film
+from storyboard.adapters.media.sound.cue_sheet import film_samples, samples_before
 from storyboard.adapters.media.sound.levels import Levels
 from storyboard.adapters.media.sound.mix import Mix
 from storyboard.model.delivery import Delivery
@@ -50,16 +51,17 @@ def render_whole(
     scaled = replace(timeline, width=width, height=height)
     told = progress or (lambda _done, _total: None)
     files = {str(key): file for key, file in clips.items()}
-    with (
-        aside(path) as unfinished,
-        open_writer(delivery, scaled, unfinished) as writer,
-        contextlib.closing(Mix(timeline, files, levels)) as mix,
-        contextlib.closing(pictures(scaled, clips)) as frames,
-    ):
-        shown = (overlay.lay(*each) if overlay else each[1] for each in enumerate(frames))
-        for done in _project(shown, mix, writer, timeline.fps):
-            if done % _BATCH == 0 or done == timeline.length:
-                told(done, timeline.length)
+    with aside(path) as unfinished:
+        with (
+            open_writer(delivery, scaled, unfinished) as writer,
+            contextlib.closing(Mix(timeline, files, levels)) as mix,
+            contextlib.closing(pictures(scaled, clips)) as frames,
+        ):
+            shown = (overlay.lay(*each) if overlay else each[1] for each in enumerate(frames))
+            for done in _project(shown, mix, writer, timeline.fps):
+                if done % _BATCH == 0 or done == timeline.length:
+                    told(done, timeline.length)
+        verify_film(unfinished, timeline.length, film_samples(timeline))
 
 
 def _project(shown: Iterable[Planes], mix: Mix, writer: FilmWriter, fps: Fraction) -> Iterator[int]:

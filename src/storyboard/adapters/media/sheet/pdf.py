@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from fpdf import FPDF
 
@@ -19,6 +19,9 @@ from storyboard.adapters.media.sheet.marks import Box, Line, Mark, Picture, Word
 from storyboard.adapters.media.sheet.pages import Page, paginate
 from storyboard.adapters.media.sheet.type import SOFT, Text, set_sides
 from storyboard.model.sheet import Sheet
+
+if TYPE_CHECKING:
+    from fpdf.fonts import TTFFont
 
 __all__ = ["Paper", "draw_pdf"]
 
@@ -114,7 +117,9 @@ class _Printed:
     def _write(self, words: Words, down: float) -> None:
         self._pdf.set_font(self._font(words.font), size=words.size * self._scale / _POINT)
         self._pdf.set_text_color(words.colour)
-        self._pdf.text(*self._place(words.at, down), words.text)
+        known = cast("TTFFont", self._pdf.current_font).cmap  # what else is left is never seen
+        text = "".join(letter for letter in words.text if ord(letter) in known)
+        self._pdf.text(*self._place(words.at, down), text)
 
     def _show(self, place: Picture, down: float) -> None:
         """Lay the picture whole on a dark mat of its place's shape."""

@@ -16,6 +16,8 @@ SOFT: Colour = "#5f5e5b"
 
 _LINES = 3  # of each text
 _BETWEEN = 14  # pixels between what stands at the two ends of a line
+_OVERRIDES = dict.fromkeys(map(ord, "\u202d\u202e"))
+"""Marks that turn all letters after them around: with one, a name could write another's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Text:
 
     @property
     def face(self) -> Face:
-        path, written = _found(self.text, self.size, self.weight)
+        path, written = _found(self.text.translate(_OVERRIDES), self.size, self.weight)
         return Face(font_at(path, self.size), written)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from storyboard.adapters.media.sound.loudness import Recording
 from storyboard.model.timeline import Laid, Timeline
 
-__all__ = ["LaidLevel", "Levels", "level", "off_target"]
+__all__ = ["NEAR", "NEARER", "LaidLevel", "Levels", "level", "off_target"]
 
 _MOST, _LEAST = 24.0, -30.0
 """Decibels that a sound is changed by at most: past them there is noise, or a fault, not sound."""
-_NEAR = 0.5
-"""Loudness units that a whole film may be off its target."""
+NEAR, NEARER = 0.5, 0.1
+"""Loudness units that a whole film may be off its target: left as it is, and once it is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def level(
     )
 
 
-def off_target(target: float, loudness: float | None) -> float:
+def off_target(target: float, loudness: float | None, near: float = NEAR) -> float:
     """Return what brings a whole film to its target, 0 where it is near enough or silent."""
     gain = _evening(target, loudness)
-    return gain if abs(gain) > _NEAR else 0.0
+    return gain if abs(gain) > near else 0.0
 
 
 def _wanted(target: float | None, laid: Laid) -> float | None:

@@ -9,7 +9,13 @@ import av
 import numpy as np
 
 from storyboard.adapters.media.encoder import SOUND_RATE
-from storyboard.adapters.media.sound.track import Samples, Soundtrack, audio_frame, silence
+from storyboard.adapters.media.sound.track import (
+    DamagedRecording,
+    Samples,
+    Soundtrack,
+    audio_frame,
+    silence,
+)
 
 __all__ = ["Loud", "Meter", "Recording", "measure_loudness", "measure_recording"]
 
@@ -102,6 +108,9 @@ def measure_recording(path: str) -> Recording:
     """Measure a sound file that is laid over the film; raise DamagedRecording if it is none."""
     with contextlib.closing(Soundtrack(path, recording=True)) as track:
         samples, loud = _measured(track.rest())
+    if not samples:
+        message = f"there is no sound in {path}"
+        raise DamagedRecording(message)
     return Recording(samples, loud.integrated)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from storyboard.adapters.media.encoder import SOUND_RATE
 from storyboard.adapters.media.sound.cue import Cue
 from storyboard.adapters.media.sound.cue_sheet import cue_sheet, film_samples
-from storyboard.adapters.media.sound.levels import Levels, off_target
+from storyboard.adapters.media.sound.levels import NEAR, NEARER, Levels, off_target
 from storyboard.adapters.media.sound.limiter import BEFORE, Limiter
 from storyboard.adapters.media.sound.loudness import Meter
 from storyboard.adapters.media.sound.stretch import Stretched
@@ -21,6 +21,8 @@ from storyboard.model.timeline import Timeline
 
 __all__ = ["Bus", "Mix", "ceiling", "set_whole"]
 
+_MORE = 3
+"""How often a film is listened to again, at most."""
 _MARGIN = 1.0
 """Decibels by which AAC at 192 kbit/s may make a peak higher: of noise, of speech it is 0.3."""
 
@@ -112,14 +114,24 @@ def set_whole(timeline: Timeline, files: Mapping[str, str], levels: Levels) -> L
     """Return the levels with the gain that brings the film as a whole to its loudness.
 
     Shots that are even make a film that is; only where something else is laid over them, or one is
-    meant to stand out, the film is listened to from beginning to end.
+    meant to stand out, the film is listened to from beginning to end, and once more when that
+    changed it: a limiter takes from what is louder.
     """
     target = timeline.loudness.target
     if target is None or not (timeline.laid or any(event.gain for event in timeline.events)):
         return levels
+    for near in (NEAR, *[NEARER] * _MORE):
+        gain = off_target(target, _loudness(timeline, files, levels), near)
+        if not gain:
+            break
+        levels = replace(levels, film=round(levels.film + gain, 1))
+    return levels
+
+
+def _loudness(timeline: Timeline, files: Mapping[str, str], levels: Levels) -> float | None:
     meter, left = Meter(), film_samples(timeline)
     with contextlib.closing(Mix(timeline, files, levels)) as mix:
         while left > 0:
             meter.hear(mix.read(min(left, SOUND_RATE)))
             left -= SOUND_RATE
-    return replace(levels, film=off_target(target, meter.loud().integrated))
+    return meter.loud().integrated

@@ -148,7 +148,8 @@ def _recorded(path: str, first: int) -> Generator[Samples, None, None]:
 @contextlib.contextmanager
 def _opened_recording(path: str) -> Iterator[InputContainer]:
     try:
-        with av.open(path, options=_RECORDINGS) as container:
+        # Said to be a file, because of `a:b.wav` the library would take `a` for a protocol.
+        with av.open(f"file:{path}", options=_RECORDINGS) as container:
             yield container
     except (av.FFmpegError, OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error

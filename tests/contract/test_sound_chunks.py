@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from fakes.sounds import RATE, caption, events, noise, sound_clip, timeline, tone, write_sound
+from storyboard.adapters.media.encoder import PACKET
 from storyboard.adapters.media.sound import chunks, mix
-from storyboard.adapters.media.sound.aac import PACKET, decoded, encoded
+from storyboard.adapters.media.sound.aac import decoded, encoded
 from storyboard.adapters.media.sound.chunks import encode_chunk, plan_chunks, track_packets
 from storyboard.adapters.media.sound.levels import LaidLevel, Levels
 from storyboard.adapters.media.sound.limiter import BEFORE

@@ -1,43 +1,17 @@
 """How loud a sound is, as ffmpeg's own meter has it, and what is done about it."""
 
-import re
-import subprocess
 import wave
 from dataclasses import replace
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from fakes.sounds import RATE, events, noise, sound_clip, timeline, tone, write_sound
+from fakes.sounds import RATE, events, metered, noise, sound_clip, timeline, tone, write_sound
 from storyboard.adapters.media.sound.levels import LaidLevel, level, off_target
 from storyboard.adapters.media.sound.loudness import Recording, measure_loudness, measure_recording
 from storyboard.adapters.media.sound.track import DamagedRecording
 from storyboard.model.money import Millis
 from storyboard.model.timeline import Laid
-
-
-def metered(path):
-    """Ask the bundled ffmpeg; return LUFS and dBTP."""
-    said = subprocess.run(
-        [
-            imageio_ffmpeg.get_ffmpeg_exe(),
-            "-nostats",
-            "-i",
-            path,
-            "-vn",
-            "-af",
-            "ebur128=peak=true",
-            "-f",
-            "null",
-            "-",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stderr
-    last = said[said.rindex("Summary:") :]
-    return tuple(float(re.search(what, last)[1]) for what in (r"I:\s+(\S+) LUFS", r"Peak:\s+(\S+)"))
 
 
 def test_a_loudness_is_what_ffmpeg_says(tmp_path):

@@ -1,17 +1,14 @@
 """A film sounds as it should, measured with ffmpeg's own meter in the file that was written."""
 
-import re
-import subprocess
 from dataclasses import replace
 from fractions import Fraction
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
 from fakes.footage import film, picture
-from fakes.sounds import RATE, caption, events, noise, timeline, tone, write_sound
+from fakes.sounds import RATE, caption, events, metered, noise, timeline, tone, write_sound
 from storyboard.adapters.media.cut.film import render_film
 from storyboard.adapters.media.sound import mix
 from storyboard.adapters.media.sound.levels import level
@@ -35,30 +32,6 @@ def shots(tmp_path_factory):
         str(place): film(folder / f"{place}.mp4", [picture(size=(160, 90))] * FRAMES, sound=sound)
         for place, sound in enumerate(sounds)
     }
-
-
-def metered(path, start=0.0, length=None):
-    """Ask the bundled ffmpeg about a part of a film's sound; return LUFS and dBTP."""
-    part = f"atrim=start={start}" + (f":end={start + length}" if length else "")
-    said = subprocess.run(
-        [
-            imageio_ffmpeg.get_ffmpeg_exe(),
-            "-nostats",
-            "-i",
-            str(path),
-            "-vn",
-            "-af",
-            f"{part},ebur128=peak=true",
-            "-f",
-            "null",
-            "-",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stderr
-    last = said[said.rindex("Summary:") :]
-    return tuple(float(re.search(what, last)[1]) for what in (r"I:\s+(\S+) LUFS", r"Peak:\s+(\S+)"))
 
 
 def decode(path):

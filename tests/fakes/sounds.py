@@ -4,10 +4,13 @@ A clip here is an mp4 without a picture, its sound uncompressed, so that a sampl
 can be found.
 """
 
+import re
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +25,7 @@ __all__ = [
     "Pcm",
     "caption",
     "events",
+    "metered",
     "noise",
     "sound_clip",
     "timeline",
@@ -94,3 +98,34 @@ def timeline(
 def caption(start: int, end: int) -> Caption:
     """Return a line that is read from one millisecond to another."""
     return Caption(Millis(start), Millis(end), "Mrow!", "0")
+
+
+def metered(
+    path: str | Path, start: float = 0.0, length: float | None = None
+) -> tuple[float, float]:
+    """Ask the bundled ffmpeg about a part of a film's sound; return LUFS and dBTP."""
+    part = f"atrim=start={start}" + (f":end={start + length}" if length else "")
+    said = subprocess.run(
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-nostats",
+            "-i",
+            str(path),
+            "-vn",
+            "-af",
+            f"{part},ebur128=peak=true",
+            "-f",
+            "null",
+            "-",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    last = said[said.rindex("Summary:") :]
+    loudness, peak = (
+        float(found[1])
+        for what in (r"I:\s+(\S+) LUFS", r"Peak:\s+(\S+)")
+        if (found := re.search(what, last))
+    )
+    return loudness, peak

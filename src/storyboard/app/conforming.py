@@ -46,9 +46,8 @@ class Wish:
     @property
     def name(self) -> str:
         """What tells the files of one clip apart."""
-        rate = f"{self.format.fps}".replace("/", "-")
         framing = f".{self.framing.name}" if self.framing else ""
-        return f"{self.format.size}-{rate}{framing}"
+        return f"{self.format.name}{framing}"
 
 
 def conformed_path(

@@ -1,6 +1,6 @@
 """How each event of a timeline comes and goes, read off the transitions at its two ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 from storyboard.model.story import OVERLAPPING
 from storyboard.model.timeline import Event
 
-__all__ = ["Fade", "alone", "coming", "going", "seen_in", "shared"]
+__all__ = ["Fade", "alone", "coming", "followed", "going", "seen_in", "shared"]
 
 _COLOURS: dict[str, Literal["black", "white"]] = {"dip-to-black": "black", "dip-to-white": "white"}
 
@@ -51,11 +51,15 @@ def alone(event: Event, after: Event | None) -> tuple[int, int]:
     return first, until
 
 
+def followed(events: Sequence[Event]) -> Iterator[tuple[Event, Event | None]]:
+    """Yield every event with the one after it, the last with None."""
+    return zip_longest(events, events[1:])
+
+
 def seen_in(wanted: range, events: Sequence[Event]) -> tuple[tuple[Event, Event | None], ...]:
     """Return the events that are seen in these frames, each with the one after it in the film."""
-    followed = zip_longest(events, events[1:])
     return tuple(
         (event, after)
-        for event, after in followed
+        for event, after in followed(events)
         if event.record_in < wanted.stop and wanted.start < event.record_out
     )

@@ -9,10 +9,10 @@ is rendered with it: a few frames, and never a shift by one.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storyboard.cutting.joins import alone, shared
+from storyboard.cutting.joins import alone, followed, shared
 from storyboard.model.money import Frames
 from storyboard.model.request import ClipKey
-from storyboard.model.timeline import Event, Timeline
+from storyboard.model.timeline import Timeline
 
 __all__ = ["ClipShape", "Copied", "Piece", "Range", "Rendered", "splice"]
 
@@ -82,7 +82,7 @@ def splice(
 def _copies(
     timeline: Timeline, shapes: Mapping[ClipKey, ClipShape], busy: Sequence[Range]
 ) -> Iterator[Copied]:
-    for event, after in _followed(timeline.events):
+    for event, after in followed(timeline.events):
         shape = shapes.get(event.clip)
         if shape is None or not event.is_plain:
             continue
@@ -145,10 +145,6 @@ class _Edges:
 
 def _edges(timeline: Timeline) -> _Edges:
     cuts = {event.record_in for event in timeline.events if not shared(event)}
-    solo = (alone(event, after) for event, after in _followed(timeline.events))
+    solo = (alone(event, after) for event, after in followed(timeline.events))
     turns = {place for each in solo for place in each}
     return _Edges(frozenset(cuts), frozenset(turns))
-
-
-def _followed(events: Sequence[Event]) -> Iterator[tuple[Event, Event | None]]:
-    return zip(events, (*events[1:], None), strict=True)

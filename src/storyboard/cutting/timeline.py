@@ -12,10 +12,9 @@ number, so there is neither a gap nor a doubled frame.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import zip_longest
 
 from storyboard.cutting.captions import captions_of, chapters_of
-from storyboard.cutting.joins import alone, shared
+from storyboard.cutting.joins import alone, followed, shared
 from storyboard.cutting.laid import laid_over
 from storyboard.model.diagnostic import Outcome
 from storyboard.model.money import Frames, Millis, frames
@@ -162,7 +161,7 @@ def verify(events: Sequence[Event], total: int) -> None:
             _refuse(event.shot, "stands still")
         if event.source_out != event.source_frame(event.length - 1) + 1:
             _refuse(event.shot, "shows another part of its clip than it says")
-    for event, after in zip_longest(events, events[1:]):
+    for event, after in followed(events):
         first, until = alone(event, after)
         if first > until:
             _refuse(event.shot, "has no room for its transitions")

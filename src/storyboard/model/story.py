@@ -91,6 +91,11 @@ class Format:
         return f"{self.width}x{self.height}"
 
     @property
+    def name(self) -> str:
+        """What tells files of one format from those of another."""
+        return f"{self.size}-{self.fps}".replace("/", "-")
+
+    @property
     def ratio(self) -> float:
         return self.width / self.height
 

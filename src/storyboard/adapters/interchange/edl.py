@@ -49,7 +49,7 @@ def write_edl(timeline: Timeline, media: Mapping[str, Media], *, drop: bool = Fa
     if drop and not drops_frames(timeline.fps):
         message = f"{timeline.fps} frames a second have no drop-frame timecode"
         raise ValueError(message)
-    return "\n".join(_Writer(timeline, media, drop).lines()) + "\n"
+    return "\n".join(_Writer(timeline, media, drop=drop).lines()) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Locator:
 class _Writer:
     """An edit decision list on its way to text."""
 
-    def __init__(self, film: Timeline, media: Mapping[str, Media], drop: bool) -> None:  # noqa: FBT001
+    def __init__(self, film: Timeline, media: Mapping[str, Media], *, drop: bool) -> None:
         self._film = film
         self._media = media
         self._drop = drop

@@ -1,11 +1,7 @@
 """The one writer of clips: H.264 and AAC in an mp4, at an exact rate, picture as long as sound."""
 
-import contextlib
-import pathlib
 from collections import deque
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import av
 import numpy as np
@@ -16,19 +12,22 @@ from av.container import OutputContainer
 from storyboard.adapters.media.colour import Bytes, Planes, planes_from_rgb
 from storyboard.adapters.media.container import writing
 from storyboard.adapters.media.h264 import MUXER, Encoding, add_pictures, picture_of
+from storyboard.adapters.media.media_file import MediaFile
 
-__all__ = ["SOUND_BITS", "SOUND_RATE", "ClipWriter", "add_sound"]
+__all__ = ["CLIP_MUXER", "PACKET", "SOUND_BITS", "SOUND_RATE", "ClipWriter", "add_sound"]
 
 SOUND_RATE = 48_000
 """Samples a second of every sound track."""
 SOUND_BITS = 192_000
 """Bits a second of every sound track."""
 
-_PACKET = 1024  # samples in one AAC packet
-_MUXER = {**MUXER, "movflags": "+faststart"}
+PACKET = 1024
+"""Samples in one AAC packet."""
+CLIP_MUXER = {**MUXER, "movflags": "+faststart"}
+"""How a clip is muxed: its header first."""
 
 
-class ClipWriter:
+class ClipWriter(MediaFile):
     """A context in which pictures and sound become a clip at `path`.
 
     Sound is written as far as the pictures reach and no further: on leaving it is cut, or padded
@@ -55,44 +54,17 @@ class ClipWriter:
         if width % 2 or height % 2:
             message = f"a picture of {width}x{height} has no half-size chroma: sides must be even"
             raise ValueError(message)
-        self._path = path
         self._size = (width, height)
         self._fps = fps
         self._keyframes = keyframes
         self._frames = 0
         self._sound = _Sound()
-        encoding = Encoding(preset, crf, threads, quick_search, parameter_sets, every)
-        with writing(path):
-            self._container = av.open(path, "w", "mp4", options=_MUXER)
-            try:
-                self._open_streams(encoding)
-            except BaseException:
-                self._discard()
-                raise
+        self._encoding = Encoding(preset, crf, threads, quick_search, parameter_sets, every)
+        super().__init__(path, "mp4", CLIP_MUXER)
 
-    def _open_streams(self, encoding: Encoding) -> None:
-        self._picture_stream = add_pictures(self._container, self._size, self._fps, encoding)
+    def _open_streams(self) -> None:
+        self._picture_stream = add_pictures(self._container, self._size, self._fps, self._encoding)
         self._sound_stream = add_sound(self._container)
-        self._container.start_encoding()  # a path that cannot be written is told now
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is not None:
-            self._discard()
-            return
-        try:
-            with writing(self._path):
-                self._finish()
-        except BaseException:
-            self._discard()
-            raise
 
     def write_planes(self, y: Bytes, u: Bytes, v: Bytes) -> None:
         """Add one picture, given as yuv420p planes in BT.709 limited range."""
@@ -117,8 +89,8 @@ class ClipWriter:
         return round(self._frames / self._fps * SOUND_RATE)
 
     def _write_due_sound(self) -> None:
-        while self._sound.ready(_PACKET) and self._sound.taken + _PACKET <= self._due():
-            self._write_samples(_PACKET)
+        while self._sound.ready(PACKET) and self._sound.taken + PACKET <= self._due():
+            self._write_samples(PACKET)
 
     def _write_samples(self, count: int) -> None:
         start, samples = self._sound.taken, self._sound.take(count)
@@ -129,17 +101,9 @@ class ClipWriter:
 
     def _finish(self) -> None:
         while (rest := self._due() - self._sound.taken) > 0:
-            self._write_samples(min(rest, _PACKET))
+            self._write_samples(min(rest, PACKET))
         self._container.mux(self._picture_stream.encode(None))
         self._container.mux(self._sound_stream.encode(None))
-        self._container.close()
-
-    def _discard(self) -> None:
-        # Closing a broken muxer may fail again; the first error is the one to tell.
-        with contextlib.suppress(av.FFmpegError, OSError):
-            self._container.close()
-        with contextlib.suppress(OSError):
-            pathlib.Path(self._path).unlink(missing_ok=True)
 
 
 def add_sound(container: OutputContainer) -> AudioStream:

@@ -11,15 +11,11 @@ import av
 from av.container import InputContainer
 
 from storyboard.adapters.media.container import opened, picture_stream, writing
-from storyboard.adapters.media.encoder import add_sound
-from storyboard.adapters.media.h264 import MUXER
+from storyboard.adapters.media.encoder import CLIP_MUXER, PACKET, add_sound
 from storyboard.adapters.media.sound.cue_sheet import samples_before
 from storyboard.adapters.media.sound.track import Soundtrack, audio_frame
 
 __all__ = ["remux"]
-
-_PACKET = 1024  # samples in one AAC packet
-_MUXER = {**MUXER, "movflags": "+faststart"}  # as the writer of clips has it
 
 
 def remux(path: str, target: str, fps: Fraction, go_on: Callable[[], None]) -> None:
@@ -31,14 +27,14 @@ def remux(path: str, target: str, fps: Fraction, go_on: Callable[[], None]) -> N
         stream = picture_stream(source, path)
         packets = _packets(source, stream)
         total, written = samples_before(len(packets), fps), 0
-        with writing(target), av.open(target, "w", "mp4", options=_MUXER) as clip:
+        with writing(target), av.open(target, "w", "mp4", options=CLIP_MUXER) as clip:
             picture, track = clip.add_stream_from_template(stream), add_sound(clip)
             for number, packet in enumerate(packets, start=1):
                 go_on()
                 packet.stream = picture
                 clip.mux(packet)
                 while written < samples_before(number, fps):
-                    samples = sound.read(min(_PACKET, total - written))
+                    samples = sound.read(min(PACKET, total - written))
                     clip.mux(track.encode(audio_frame(samples, written)))
                     written += len(samples)
             clip.mux(track.encode(None))

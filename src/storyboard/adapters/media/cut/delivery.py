@@ -1,8 +1,6 @@
 """Writers of a whole film: H.264 as clips have it, and ProRes as editing programs want it."""
 
-import contextlib
 import os
-import pathlib
 from fractions import Fraction
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,6 +19,7 @@ from storyboard.adapters.media.colour import Bytes, Planes
 from storyboard.adapters.media.container import writing
 from storyboard.adapters.media.encoder import SOUND_RATE, ClipWriter
 from storyboard.adapters.media.h264 import MUXER
+from storyboard.adapters.media.media_file import MediaFile
 from storyboard.adapters.media.planes import frame_of
 from storyboard.adapters.media.sound.track import Samples
 from storyboard.model.delivery import Delivery
@@ -74,7 +73,7 @@ def open_writer(delivery: Delivery, timeline: Timeline, path: str) -> FilmWriter
     )
 
 
-class ProresWriter:
+class ProresWriter(MediaFile):
     """A context in which pictures and sound become a QuickTime film for editing at `path`.
 
     ProRes in ten bits, 4:2:2, BT.709 and limited range; 24 bits of PCM in stereo; and a track of
@@ -85,52 +84,27 @@ class ProresWriter:
     def __init__(
         self, path: str, *, size: tuple[int, int], fps: Fraction, profile: str, threads: int = 1
     ) -> None:
-        self._path, self._size, self._fps = path, size, fps
+        self._size, self._fps = size, fps
+        self._profile, self._threads = profile, threads
         self._frames, self._samples = 0, 0
-        with writing(path):
-            self._container = av.open(path, "w", "mov", options=MUXER)
-            try:
-                self._open_streams(profile, threads)
-            except BaseException:
-                self._discard()
-                raise
+        super().__init__(path, "mov", MUXER)
 
-    def _open_streams(self, profile: str, threads: int) -> None:
+    def _open_streams(self) -> None:
         picture = self._container.add_stream("prores_ks", rate=self._fps)
         picture.width, picture.height = self._size
         picture.pix_fmt = _TEN_BITS
         picture.time_base = 1 / self._fps
         # Some programs take the file for ProRes only if Apple's encoder seems to have made it.
-        picture.options = {"profile": profile, "vendor": "apl0"}
+        picture.options = {"profile": self._profile, "vendor": "apl0"}
         picture.metadata["timecode"] = timecode(Frames(0), self._fps)
         context = picture.codec_context
         context.time_base = 1 / self._fps
-        context.thread_count = threads
+        context.thread_count = self._threads
         context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
         context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         sound = self._container.add_stream("pcm_s24le", rate=SOUND_RATE)
         sound.layout = "stereo"
         self._picture_stream, self._sound_stream = picture, sound
-        self._container.start_encoding()  # a path that cannot be written is told now
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is not None:
-            self._discard()
-            return
-        try:
-            with writing(self._path):
-                self._finish()
-        except BaseException:
-            self._discard()
-            raise
 
     def write_planes(self, y: Bytes, u: Bytes, v: Bytes) -> None:
         """Add one picture, given as yuv420p planes in BT.709 limited range."""
@@ -161,11 +135,3 @@ class ProresWriter:
     def _finish(self) -> None:
         self._container.mux(self._picture_stream.encode(None))
         self._container.mux(self._sound_stream.encode(None))
-        self._container.close()
-
-    def _discard(self) -> None:
-        # Closing a broken muxer may fail again; the first error is the one to tell.
-        with contextlib.suppress(av.FFmpegError, OSError):
-            self._container.close()
-        with contextlib.suppress(OSError):
-            pathlib.Path(self._path).unlink(missing_ok=True)

@@ -32,7 +32,7 @@ from storyboard.model.timeline import Timeline
 __all__ = ["render_film"]
 
 
-def render_film(  # what a film is made of, and what is known of it already
+def render_film(
     timeline: Timeline,
     clips: Mapping[ClipKey, str],
     path: str,

@@ -25,15 +25,13 @@ from storyboard.adapters.media.cut.soft_captions import (
 )
 from storyboard.adapters.media.cut.stock import Sample, read_samples
 from storyboard.adapters.media.cut.verify import verify_film
-from storyboard.adapters.media.encoder import SOUND_RATE, add_sound
+from storyboard.adapters.media.encoder import PACKET, SOUND_RATE, add_sound
 from storyboard.adapters.media.h264 import MUXER
 from storyboard.adapters.media.parameter_sets import ParameterSets, avcc, strip
+from storyboard.adapters.media.sound.cue_sheet import film_samples, samples_before
 from storyboard.model.timeline import Timeline
 
-__all__ = ["PACKET", "Reel", "Strip", "join"]
-
-PACKET = 1024
-"""Samples in one AAC packet; a decoder needs one packet before the first that is heard."""
+__all__ = ["Reel", "Strip", "join"]
 
 _RUN = 12
 """Frames that lie together in the file, before the sound that belongs to them."""
@@ -78,7 +76,7 @@ class Reel:
     @property
     def samples(self) -> int:
         """How long the sound is, at 48 kHz: as long as the pictures."""
-        return round(self.frames / self.fps * SOUND_RATE)
+        return film_samples(self.timeline)
 
 
 def join(
@@ -103,7 +101,7 @@ def join(
         written = _pictures(pictures, chain([first], strips), reel)
         for done in range(_RUN, reel.frames + _RUN, _RUN):
             film.mux(list(islice(written, _RUN)))
-            film.mux(track.until(round(done / reel.fps * SOUND_RATE)))
+            film.mux(track.until(samples_before(done, reel.fps)))
             film.mux(words.until(done / reel.fps))
             progress(min(done, reel.frames))
         film.mux([*written, *track.rest(), *words.rest()])

@@ -58,9 +58,8 @@ def choose(timeline: Timeline, stocks: Mapping[ClipKey, Stock]) -> Material:
 def read_shape(timeline: Timeline, kept: Kept, clip: str, digest: str) -> Stock | None:
     """Return what can be copied of one clip, and keep the answer."""
     wanted = Format(timeline.width, timeline.height, timeline.fps, "", "")
-    rate = f"{timeline.fps}".replace("/", "-")
     write = partial(_write, clip, wanted)
-    path = kept.make(f"{digest}.{wanted.size}-{rate}.json", write)
+    path = kept.make(f"{digest}.{wanted.name}.json", write)
     return stock_from_text(Path(path).read_text(encoding="utf-8"))
 
 

@@ -15,7 +15,6 @@ import pathlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from itertools import zip_longest
 
 import moviepy
 import numpy as np
@@ -28,7 +27,7 @@ from storyboard.adapters.media.container import DamagedClip
 from storyboard.adapters.media.cut.plain_sound import plain_sound, shut
 from storyboard.adapters.media.cut.verify import verify_film
 from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
-from storyboard.cutting.joins import coming, going, shared
+from storyboard.cutting.joins import coming, followed, going, shared
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Event, Timeline
@@ -72,7 +71,7 @@ def _pictures(
     timeline: Timeline, clips: Mapping[ClipKey, str], readers: contextlib.ExitStack
 ) -> moviepy.VideoClip:
     """Return the film's pictures, each composed at its middle, where no rounding can reach."""
-    pairs = zip_longest(timeline.events, timeline.events[1:])
+    pairs = followed(timeline.events)
     shots = [
         _shot(event, after, timeline, _opened(clips[event.clip], readers)) for event, after in pairs
     ]

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import zip_longest
 
 import moviepy
 import numpy as np
@@ -13,7 +12,7 @@ from moviepy.video.io.ffmpeg_reader import ffmpeg_parse_infos
 
 from storyboard.adapters.media.container import DamagedClip
 from storyboard.adapters.media.encoder import SOUND_RATE
-from storyboard.cutting.joins import going, shared
+from storyboard.cutting.joins import followed, going, shared
 from storyboard.model.request import ClipKey
 from storyboard.model.timeline import Caption, Event, Laid, Timeline
 
@@ -38,7 +37,7 @@ def plain_sound(
     )
     own = [
         _own(event, after, timeline.fps, _opened(clips[event.clip], readers))
-        for event, after in zip_longest(timeline.events, timeline.events[1:])
+        for event, after in followed(timeline.events)
         if not event.mute and _facts(clips[event.clip])["audio_found"]
     ]
     laid = [_laid(each, timeline, _opened(each.path, readers)) for each in timeline.laid]

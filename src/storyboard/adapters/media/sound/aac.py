@@ -11,10 +11,8 @@ from av.audio.codeccontext import AudioCodecContext
 from storyboard.adapters.media.encoder import SOUND_BITS, SOUND_RATE
 from storyboard.adapters.media.sound.track import Samples, audio_frame, silence
 
-__all__ = ["PACKET", "SETTINGS", "decoded", "encoded"]
+__all__ = ["SETTINGS", "decoded", "encoded"]
 
-PACKET: Final = 1024
-"""Samples that one packet adds; what it decodes to stands one packet before what went in."""
 # No noise in place of noise: each decoder makes up its own peaks. At this rate the fast coder is as
 # good on noise, better by far on all else, and takes a third less time.
 _OPTIONS: Final = {"aac_pns": "0", "aac_coder": "fast"}
@@ -23,7 +21,10 @@ SETTINGS: Final = (SOUND_RATE, SOUND_BITS, *_OPTIONS.items(), av.library_version
 
 
 def encoded(sound: Iterable[Samples], count: int) -> list[bytes]:
-    """Return the first `count` packets of a sound, which lasts a packet longer than they do."""
+    """Return the first `count` packets of a sound, which lasts a packet longer than they do.
+
+    What a packet decodes to stands one packet before what went in.
+    """
     encoder, packets, place = _encoder(), [], 0
     for samples in sound:
         packets += encoder.encode(audio_frame(samples, place))

@@ -18,7 +18,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from storyboard.adapters.media.sound.aac import PACKET, SETTINGS, decoded, encoded
+from storyboard.adapters.media.encoder import PACKET
+from storyboard.adapters.media.sound.aac import SETTINGS, decoded, encoded
 from storyboard.adapters.media.sound.cue import Cue
 from storyboard.adapters.media.sound.cue_sheet import cue_sheet, film_samples, samples_before
 from storyboard.adapters.media.sound.levels import Levels

@@ -52,6 +52,7 @@ docs: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/start.py
+	$(BIN)/python bench/diff.py
 	$(BIN)/python bench/animatic.py
 	$(BIN)/python bench/buying.py
 	$(BIN)/python bench/cut.py

@@ -46,7 +46,7 @@ REFUSALS = {
 
 def error_of(ran):
     """Return the one error that was told."""
-    (error,) = (line for line in ran.err.splitlines() if line.startswith("error: "))
+    (error,) = (line for line in ran.err.splitlines() if line.startswith("error["))
     return error
 
 

@@ -21,6 +21,7 @@ from storyboard.cli.main import COMMANDS, main, program
 from storyboard.model.diagnostic import Code
 from storyboard.model.errors import (
     EnvironmentFault,
+    ErrorCode,
     ExitCode,
     InvalidStoryboard,
     Locked,
@@ -29,6 +30,7 @@ from storyboard.model.errors import (
     StoryboardError,
 )
 from storyboard.report.pages import first_sentence
+from storyboard.report.refusal import Refusal
 
 TABLE = [(name, entry) for section in COMMANDS for name, entry in section.entries.items()]
 
@@ -132,6 +134,7 @@ LIGHT = {
     "storyboard.report",
     "storyboard.report.cells",
     "storyboard.report.paint",
+    "storyboard.report.refusal",
 }
 
 
@@ -181,7 +184,10 @@ def test_an_unknown_command_is_answered_with_the_nearest(capsys):
     assert storyboard(capsys, "anmatic") == (
         ExitCode.USAGE,
         "",
-        'error: no command is called "anmatic"\n\nhint: did you mean `storyboard animatic`?\n',
+        (
+            'error[usage]: no command is called "anmatic"\n\n'
+            "hint: did you mean `storyboard animatic`?\n"
+        ),
     )
 
 
@@ -197,7 +203,7 @@ def test_wrong_options_and_arguments_are_usage_errors(capsys, words):
     """click's complaints come out in our form, with the command's own help as the hint."""
     code, out, err = storyboard(capsys, *words)
     assert (code, out) == (ExitCode.USAGE, "")
-    assert err.startswith("error: ")
+    assert err.startswith("error[usage]: ")
     command = " ".join(("storyboard", *words[:-1]))
     assert err.endswith(f"\n\nhint: `{command} --help` shows how it is used\n")
 
@@ -210,17 +216,18 @@ def test_wrong_options_and_arguments_are_usage_errors(capsys, words):
 )
 def test_a_refusal_is_a_sentence_a_hint_and_its_exit_code(capsys, kind):
     """Each refusal leaves with its own code; the hint stands after a blank line."""
-    assert run(raising(kind("it cannot be", hint="do this"))) == kind.exit_code
-    assert capsys.readouterr() == ("", "error: it cannot be\n\nhint: do this\n")
-    assert run(raising(kind("it cannot be"))) == kind.exit_code
-    assert capsys.readouterr() == ("", "error: it cannot be\n")
+    told, code = f"error[{kind.code}]: it cannot be\n", kind.code.exit_code
+    assert run(raising(kind("it cannot be", hint="do this"))) == code
+    assert capsys.readouterr() == ("", f"{told}\nhint: do this\n")
+    assert run(raising(kind("it cannot be"))) == code
+    assert capsys.readouterr() == ("", told)
 
 
 def test_a_group_of_refusals_is_its_first(capsys, tmp_path):
     """What fails in several tasks at once is told once; with a bug among it, it is a bug."""
     refusals = [Locked("locked"), ExceptionGroup("more", [ShotsFailed("failed")])]
     assert run(raising(ExceptionGroup("tasks", refusals))) == ExitCode.LOCKED
-    assert capsys.readouterr().err == "error: locked\n"
+    assert capsys.readouterr().err == "error[locked]: locked\n"
     mixed = ExceptionGroup("tasks", [Locked("locked"), KeyError("x")])
     assert run(raising(mixed)) == ExitCode.BUG
     assert logs(tmp_path)
@@ -252,7 +259,7 @@ def test_other_complaints_of_click_are_usage_errors(capsys):
     assert run(raising(click.FileError("film.yaml", "not there"))) == ExitCode.USAGE
     assert "film.yaml" in capsys.readouterr().err
     assert run(raising(Misuse("no", hint="yes"))) == ExitCode.USAGE
-    assert capsys.readouterr().err == "error: no\n\nhint: yes\n"
+    assert capsys.readouterr().err == "error[usage]: no\n\nhint: yes\n"
 
 
 def test_a_bug_leaves_a_log_and_no_traceback(capsys, tmp_path, monkeypatch):
@@ -263,7 +270,7 @@ def test_a_bug_leaves_a_log_and_no_traceback(capsys, tmp_path, monkeypatch):
     assert capsys.readouterr() == (
         "",
         (
-            "error: this is a bug in storyboard (ZeroDivisionError)\n\n"
+            "error[bug]: this is a bug in storyboard (ZeroDivisionError)\n\n"
             f"hint: please report it with the log {log}\n"
         ),
     )
@@ -363,7 +370,8 @@ def test_a_full_disk_under_stdout_is_told():
         command = [sys.executable, "-m", "storyboard", "schema"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == ExitCode.ENVIRONMENT
-    assert done.stderr == b"error: the output cannot be written: No space left on device\n"
+    said = b"error[environment]: the output cannot be written: No space left on device\n"
+    assert done.stderr == said
 
 
 @pytest.mark.slow
@@ -386,8 +394,8 @@ def test_closed_streams_are_no_error():
 
 def test_what_is_said_cannot_control_the_terminal(capsys):
     """Words of a file's or a server's making are shown, not obeyed."""
-    refuse("bad \x1b[2J", "do\x07\nthis \x9b")
-    assert capsys.readouterr().err == "error: bad ␛[2J\n\nhint: do␇\nthis �\n"
+    refuse(Refusal(ErrorCode.BUG, "bad \x1b[2J", "do\x07\nthis \x9b"))
+    assert capsys.readouterr().err == "error[bug]: bad ␛[2J\n\nhint: do␇\nthis �\n"
 
 
 def test_a_stderr_that_is_gone_is_survived(monkeypatch):
@@ -425,8 +433,10 @@ def test_errors_in_a_terminal_are_coloured(monkeypatch):
     """The words `error` and `hint` stand out where colour is wanted."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    refuse("no", "yes")
-    assert terminal.getvalue() == "\x1b[1;31merror\x1b[0m: no\n\n\x1b[1;36mhint\x1b[0m: yes\n"
+    refuse(Refusal(ErrorCode.LOCKED, "no", "yes"))
+    assert terminal.getvalue() == (
+        "\x1b[1;31merror[locked]\x1b[0m: no\n\n\x1b[1;36mhint\x1b[0m: yes\n"
+    )
 
 
 def test_missing_streams_are_replaced(monkeypatch):
@@ -480,7 +490,7 @@ def test_explain_of_an_unknown_code_names_the_nearest(capsys):
     assert err.endswith("\nhint: `storyboard explain` lists every code\n")
 
 
-@pytest.mark.parametrize("name", ["storyboard", "plan", "findings", "card"])
+@pytest.mark.parametrize("name", ["storyboard", "plan", "error"])
 def test_schema_prints_a_schema(capsys, name):
     """Each schema is printed as it is kept; the storyboard's without being asked for."""
     code, out, _ = storyboard(capsys, "schema", name)

@@ -111,7 +111,7 @@ def test_prompts_are_shown_for_all_shots_or_one():
     assert answer("prompts", "film.yaml", "b").out == both["shots"][1]["prompt"] + "\n"
     assert "── a ──" in answer("prompts", "film.yaml").out
     slip = answer("prompts", "film.yaml", "bb")
-    assert slip.code == ExitCode.INVALID_STORYBOARD
+    assert slip.code == ExitCode.USAGE
     assert "the film has: a, b" in slip.err
 
 

@@ -168,8 +168,8 @@ def test_a_program_is_told_what_stands_in(film):
     told = json.loads(cut("--json").out)
     assert (told["path"], told["frames"], told["complete"]) == ("build/film.rough.mp4", 24, False)
     assert told["shots"] == [
-        {"id": "s0", "shown_as": "clip", "why": None},
-        {"id": "s1", "shown_as": "animatic", "why": "new"},
+        {"id": "s0", "shown_as": "clip", "take": None, "why": None},
+        {"id": "s1", "shown_as": "animatic", "take": None, "why": "new"},
     ]
 
 

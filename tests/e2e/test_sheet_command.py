@@ -159,6 +159,8 @@ def test_programs_are_told_what_is_on_the_sheet():
         "id": "a",
         "standing": "to buy",
         "take": None,
+        "stands_in": False,
+        "stale": False,
         "model": "bytedance/seedance-2.0/image-to-video",
         "screen_ms": 4000,
         "bought_ms": 4000,

@@ -138,7 +138,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence():
         with pytest.raises(EnvironmentFault):
             rehearse(MANY, port, print)
     assert ran.code == ExitCode.ENVIRONMENT
-    assert ran.err.startswith(f"error: port {port} is taken\n")
+    assert ran.err.startswith(f"error[environment]: port {port} is taken\n")
     assert "--port 0" in ran.err
 
 

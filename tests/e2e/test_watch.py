@@ -122,6 +122,16 @@ def test_a_watch_can_be_terminated(film, tmp_path):
         assert process.ended().code == ExitCode.OK
 
 
+def documents(text):
+    """Return the JSON objects that stand one after the other in a text."""
+    told = []
+    while text:
+        value, end = json.JSONDecoder().raw_decode(text)
+        told.append(value)
+        text = text[end:].lstrip()
+    return told
+
+
 def test_programs_are_told_of_each_cut(film):
     """One JSON object after the other."""
     out = film.parents[1] / "home/out.txt"
@@ -129,9 +139,18 @@ def test_programs_are_told_of_each_cut(film):
         wait_until(lambda: out.read_text().count("storyboard/cut-1") == 1, process)
         film.write_text(film.read_text().replace("A rehearsal", "Another"))
         wait_until(lambda: out.read_text().count("storyboard/cut-1") == 2, process)
-    text, told = out.read_text(), []
-    while text:
-        value, end = json.JSONDecoder().raw_decode(text)
-        told.append(value["path"])
-        text = text[end:].lstrip()
+    told = [each["path"] for each in documents(out.read_text())]
     assert told == [str(rough(film))] * 2
+
+
+def test_programs_are_told_of_each_refusal(film):
+    """It is one of the objects, with its word; the next save is waited for all the same."""
+    out = film.parents[1] / "home/out.txt"
+    with watching(film, "--json", "--missing", "refuse") as process:
+        wait_until(lambda: "storyboard/error-1" in out.read_text(), process)
+        film.write_text(film.read_text().replace("tiny/image-to-video", "animatic", 1))
+        wait_until(lambda: "storyboard/cut-1" in out.read_text(), process)
+        assert "error[" not in process.said()
+    refused, cut = documents(out.read_text())
+    assert refused["error"]["code"] == "shots-failed"
+    assert cut["complete"]

@@ -26,6 +26,10 @@ class MemoryClips:
         data = self.files.get(clip.path) if clip is not None else None
         return clip if clip and data is not None and _sha256(data) == clip.sha256 else None
 
+    def recorded(self, key: ClipKey) -> str | None:
+        clip = self.find(key)
+        return None if clip is None else clip.sha256
+
     def scratch(self, key: ClipKey) -> str:
         return f"scratch/{key}"
 

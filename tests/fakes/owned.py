@@ -5,6 +5,7 @@ own(film, "s0")
 assert colours(film.parent / "build" / "film.mp4")[0] == "white"
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,15 @@ import av
 import numpy as np
 
 from fakes.footage import film as write_clip
+from fakes.ledger import MemoryLedger
 from storyboard.app.compile import FilmOptions, compile_film_at
 from storyboard.app.plan import clip_store, plan_film
+from storyboard.app.takes import record_takes
 from storyboard.model.story import Format
 
-__all__ = ["SHOWN", "colours", "own"]
+__all__ = ["SHOWN", "colours", "own", "write_down"]
+
+_NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 SHOWN: Final = {
     "white": (255, 255, 255),
@@ -36,6 +41,14 @@ def own(film: Path, *shots: str) -> None:
             path = store.scratch(shot.key)
             _white(Path(path), compiled.film.format, shot.bought / 1000)
             store.keep(shot.key, path)
+
+
+def write_down(film: Path) -> None:
+    """Write what is owned of a film into its lock, as a build does."""
+    compilation = compile_film_at(str(film), FilmOptions())
+    plan, _ = plan_film(compilation)
+    store = clip_store(compilation, plan, free=False)
+    record_takes(compilation, plan, MemoryLedger(lambda: _NOW, "a build"), store, _NOW)
 
 
 def _white(path: Path, wanted: Format, seconds: float) -> None:

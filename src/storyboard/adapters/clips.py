@@ -13,7 +13,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,15 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class FolderClips:
-    """Clips in a folder of this machine; implements the engine's ClipStore."""
+    """Clips in a folder of this machine; implements the engine's ClipStore.
+
+    `locked` are the hashes of clips that a lock file knows by key: where such a clip is here and no
+    record of its order, it is found all the same.
+    """
 
     folder: Path
     requests: Mapping[ClipKey, ClipRequest]
+    locked: Mapping[ClipKey, str] = field(default_factory=dict)
 
     def find(self, key: ClipKey) -> Clip | None:
         """Return the clip when its bytes are those that were kept, else None."""
@@ -57,13 +62,17 @@ class FolderClips:
 
         A plan asks this; a build asks `find`, which reads them.
         """
-        records = self.folder.glob("orders/*/*.json")
-        keys = (ClipKey(record.stem) for record in records)
+        keys = self.kept() | self.locked.keys()
         return frozenset(key for key in keys if self._is_there(key))
 
     def kept(self) -> frozenset[ClipKey]:
         """Return the keys whose clips were kept once, whatever has become of their bytes."""
         return frozenset(ClipKey(record.stem) for record in self.folder.glob("orders/*/*.json"))
+
+    def recorded(self, key: ClipKey) -> str | None:
+        """Return the hash that the key's clip was kept with, where a file of that name is there."""
+        record = self._record(key)
+        return str(record["sha256"]) if record is not None and self._is_there(key) else None
 
     def known(self, key: ClipKey) -> bool:
         """Tell whether a clip was ever kept under the key, whatever became of it or its record.
@@ -77,6 +86,11 @@ class FolderClips:
             except (FileNotFoundError, NotADirectoryError):
                 return False
         return True
+
+    def place(self, key: ClipKey) -> Path | None:
+        """Return where the key's clip lies, if it is there at its size; its bytes are not read."""
+        record = self._record(key)
+        return self._clip(str(record["sha256"])) if record and self._is_there(key) else None
 
     def inputs(self, key: ClipKey) -> Mapping[str, object] | None:
         """Return what the clip of that key was made from; None when it never was kept."""
@@ -120,12 +134,13 @@ class FolderClips:
 
     def _is_there(self, key: ClipKey) -> bool:
         record = self._record(key)
+        if record is None:
+            return False
         try:
-            return record is not None and self._clip(
-                str(record["sha256"])
-            ).stat().st_size == record.get("bytes")
+            size = self._clip(str(record["sha256"])).stat().st_size
         except OSError:
             return False
+        return size == record.get("bytes", size)
 
     def _write_record(self, key: ClipKey, digest: str, size: int) -> None:
         request = self.requests.get(key)
@@ -142,10 +157,11 @@ class FolderClips:
         try:
             record = json.loads(self._order(key).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
-            return None
-        if not isinstance(record, dict) or record.get("version") != _RECORD_VERSION:
-            return None
-        return record if _DIGEST.fullmatch(str(record.get("sha256"))) else None
+            record = None
+        sound = isinstance(record, dict) and record.get("version") == _RECORD_VERSION
+        if sound and _DIGEST.fullmatch(str(record.get("sha256"))):
+            return dict(record)
+        return {"sha256": self.locked[key]} if key in self.locked else None
 
     def _clip(self, digest: str) -> Path:
         return self.folder / digest[:2] / f"{digest}.mp4"

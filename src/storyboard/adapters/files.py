@@ -9,7 +9,7 @@ import codecs
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,23 @@ from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.diagnostic import Code, Diagnostic, Outcome, failed
 from storyboard.model.source import Source, Span
 
-__all__ = ["Project", "find_root", "read_bytes", "read_source"]
+__all__ = [
+    "LARGEST_TEXT",
+    "MARK",
+    "Project",
+    "decoded",
+    "find_root",
+    "missing",
+    "outside",
+    "read_bytes",
+    "read_source",
+    "too_large",
+    "unreadable",
+]
 
-_LARGEST_TEXT: Final = 16 * 1024 * 1024
+LARGEST_TEXT: Final = 16 * 1024 * 1024
+MARK: Final = "storyboard.toml"
+"""The file that makes its folder the project."""
 _MOST_NAMES: Final = 1_000
 _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 _WIDE_MARKS: Final = (
@@ -59,7 +73,7 @@ def find_root(film: Path) -> Path:
     """Return the nearest folder above the film with a storyboard.toml, else .git, else its own."""
     folder = Path(os.path.realpath(film.parent))
     above = (folder, *folder.parents)
-    for mark in ("storyboard.toml", ".git"):
+    for mark in (MARK, ".git"):
         for each in above:
             # os.path.exists, because Path.exists raises where a folder may not be searched
             if os.path.exists(each / mark):  # noqa: PTH110
@@ -69,9 +83,9 @@ def find_root(film: Path) -> Path:
 
 def read_source(path: str, root: Path, span: Span | None = None) -> Outcome[Source]:
     """Read a text, shown under `path` as given. Damaged text comes with its finding."""
-    data = read_bytes(path, root, span, _LARGEST_TEXT)
+    data = read_bytes(path, root, span, LARGEST_TEXT)
     return (
-        Outcome(None, data.diagnostics) if data.value is None else _decoded(path, data.value, span)
+        Outcome(None, data.diagnostics) if data.value is None else decoded(path, data.value, span)
     )
 
 
@@ -80,28 +94,28 @@ def read_bytes(path: str, root: Path, span: Span | None, largest: int) -> Outcom
     try:
         return _read_inside(path, root, span, largest)
     except ValueError:  # a NUL in the name, or half of a surrogate pair
-        return failed(_unreadable(repr(path), span, "no file can have this name"))
+        return failed(unreadable(repr(path), span, "no file can have this name"))
     except FileNotFoundError:
-        return failed(_missing(path, span))
+        return failed(missing(path, span, _names(os.path.dirname(path) or ".")))  # noqa: PTH120
     except OSError as error:
-        return failed(_unreadable(path, span, reason(error)))
+        return failed(unreadable(path, span, reason(error)))
 
 
 def _read_inside(path: str, root: Path, span: Span | None, largest: int) -> Outcome[bytes]:
     real = Path(os.path.realpath(path))
     if not real.is_relative_to(os.path.realpath(root)):
-        return failed(_outside(path, root, span))
+        return failed(outside(path, root, span))
     # Looked at before it is opened, for opening a device can have effects; and after, to be sure.
     kind = _kind(real.stat().st_mode)
     if kind is not None:
-        return failed(_unreadable(path, span, f"it is {kind}, not a file"))
+        return failed(unreadable(path, span, f"it is {kind}, not a file"))
     with _opened(real) as descriptor:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            return failed(_unreadable(path, span, "it is not a file"))
+            return failed(unreadable(path, span, "it is not a file"))
         data = b"" if found.st_size > largest else _read_at_most(descriptor, largest + 1)
         if found.st_size > largest or len(data) > largest:
-            return failed(_too_large(path, span, largest))
+            return failed(too_large(path, span, largest))
     return Outcome(data)
 
 
@@ -129,16 +143,19 @@ def _kind(mode: int) -> str | None:
     return next((name for is_kind, name in _KINDS if is_kind(mode)), None)
 
 
-def _unreadable(path: str, span: Span | None, reason: str) -> Diagnostic:
+def unreadable(path: str, span: Span | None, reason: str) -> Diagnostic:
+    """Say why a file cannot be read."""
     return Diagnostic(Code.UNREADABLE_FILE, f"{path} cannot be read: {reason}", span)
 
 
-def _too_large(path: str, span: Span | None, largest: int) -> Diagnostic:
+def too_large(path: str, span: Span | None, largest: int) -> Diagnostic:
+    """Say that a file is larger than that many bytes."""
     message = f"{path} is larger than the {largest // (1024 * 1024)} MB that are read"
     return Diagnostic(Code.FILE_TOO_LARGE, message, span)
 
 
-def _outside(path: str, root: Path, span: Span | None) -> Diagnostic:
+def outside(path: str, root: Path, span: Span | None) -> Diagnostic:
+    """Say that a file lies where a film may not reach."""
     return Diagnostic(
         Code.OUTSIDE_PROJECT,
         f"{path} lies outside the project",
@@ -147,11 +164,11 @@ def _outside(path: str, root: Path, span: Span | None) -> Diagnostic:
     )
 
 
-def _missing(path: str, span: Span | None) -> Diagnostic:
+def missing(path: str, span: Span | None, names: Sequence[str] | None) -> Diagnostic:
+    """Say that a file is not there; `names` are its folder's, None where there is no folder."""
     folder, name = os.path.split(path)
-    names = _names(folder or ".")
     if names is None:
-        return _unreadable(path, span, f"the folder {folder} does not exist")
+        return unreadable(path, span, f"the folder {folder} does not exist")
     near = did_you_mean(name, names)
     advice = f'did you mean "{os.path.join(folder, near)}"?' if near else None  # noqa: PTH118
     return Diagnostic(Code.UNREADABLE_FILE, f"{path} does not exist", span, advice)
@@ -168,7 +185,8 @@ def _names(folder: str) -> list[str] | None:
         return []
 
 
-def _decoded(path: str, data: bytes, span: Span | None) -> Outcome[Source]:
+def decoded(path: str, data: bytes, span: Span | None) -> Outcome[Source]:
+    """Make a text of a file's bytes, with its finding where they are not UTF-8 text."""
     wide = _wide(data)
     if wide is not None:
         message = f"{path} is {wide} text; a storyboard is UTF-8"

@@ -12,9 +12,9 @@ from storyboard.model.diagnostic import Code, Diagnostic, Outcome, failed
 from storyboard.model.request import Still
 from storyboard.model.source import Span
 
-__all__ = ["look_at"]
+__all__ = ["LARGEST_STILL", "describe", "look_at", "too_heavy", "unusable"]
 
-_LARGEST_BYTES = 64 * 1024 * 1024
+LARGEST_STILL = 64 * 1024 * 1024
 _MOST_PIXELS = 50_000_000  # half as many again as 8K; decoded they weigh 150 MB
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _SKETCH = (64, 64)
@@ -27,27 +27,28 @@ def look_at(path: Path, shown: str, span: Span) -> Outcome[Still]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return _unreadable(shown, "it is not a file", span)
-        if status.st_size > _LARGEST_BYTES:
-            return _unreadable(shown, f"it weighs over {_LARGEST_BYTES >> 20} MB", span)
+            return unusable(shown, "it is not a file", span)
+        if status.st_size > LARGEST_STILL:
+            return too_heavy(shown, span)
         data = path.read_bytes()
     except OSError as error:
-        return _unreadable(shown, (error.strerror or str(error)).lower(), span)
-    return _describe(data, shown, span)
+        return unusable(shown, (error.strerror or str(error)).lower(), span)
+    return describe(data, shown, span)
 
 
-def _describe(data: bytes, shown: str, span: Span) -> Outcome[Still]:
+def describe(data: bytes, shown: str, span: Span) -> Outcome[Still]:
+    """Describe a picture by its bytes; `shown` is its name for people."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             kind, width, height = _measure(data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return _unreadable(shown, "it has too many pixels", span)
+        return unusable(shown, "it has too many pixels", span)
     except UnidentifiedImageError:
-        return _unreadable(shown, f"it is none of {', '.join(_FORMATS)}", span)
+        return unusable(shown, f"it is none of {', '.join(_FORMATS)}", span)
     except Exception as error:  # noqa: BLE001  Pillow's decoders raise anything on damaged files
-        return _unreadable(shown, f"it is damaged ({error})", span)
+        return unusable(shown, f"it is damaged ({error})", span)
     digest = hashlib.sha256(data).hexdigest()
     return Outcome(Still(shown, digest, width, height, kind, len(data)))
 
@@ -76,7 +77,13 @@ def _orientation(image: Image.Image) -> int:
     return int(exif.get(_ORIENTATION, 1))
 
 
-def _unreadable(shown: str, reason: str, span: Span) -> Outcome[Still]:
+def too_heavy(shown: str, span: Span) -> Outcome[Still]:
+    """Refuse a picture of more than `LARGEST_STILL` bytes."""
+    return unusable(shown, f"it weighs over {LARGEST_STILL >> 20} MB", span)
+
+
+def unusable(shown: str, reason: str, span: Span) -> Outcome[Still]:
+    """Say why a file is no still."""
     message = f"cannot use {shown} as a still: {reason}"
     advice = "save it anew as PNG or JPEG"
     return failed(Diagnostic(Code.IMAGE_UNREADABLE, message, span, advice))

@@ -7,6 +7,7 @@ import asyncio
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +19,13 @@ from storyboard.app.compile import Compilation
 from storyboard.app.history import film_name
 from storyboard.app.plan import clip_store, plan_film
 from storyboard.app.purse import Purse, find_key, load_purse
+from storyboard.app.select import chosen_shots
 from storyboard.app.settings import Settings, load_settings, shown
 from storyboard.engine.billing import awaits_bill, refresh_bills
 from storyboard.engine.told import likely_input
 from storyboard.model.attempt import Attempt, Spending
 from storyboard.model.diagnostic import has_errors
-from storyboard.model.errors import EnvironmentFault, InvalidStoryboard
+from storyboard.model.errors import EnvironmentFault, ErrorCode, InvalidStoryboard
 from storyboard.model.job import Cause
 from storyboard.model.plan import Blocked, PlannedShot
 from storyboard.model.request import ClipKey
@@ -119,18 +121,21 @@ def project_root(path: str) -> Path:
 
 
 def build_command(compilation: Compilation) -> str:
-    """Return the build of this very film, its variant and values, as a shell takes it."""
+    """Return the build of this very film, its variant, values and choice, as a shell takes it."""
     options = compilation.options
     words = ["storyboard", "build", compilation.path]
     words += ["--variant", options.variant] if options.variant is not None else []
     for name, value in options.settings:
         words += ["--set", f"{name}={value}"]
+    for selector in options.only:
+        words += ["--only", selector.text]
     return shlex.join(words)
 
 
 def film_status(compilation: Compilation) -> Status:
     """Tell how every shot of a film stands, as it compiles now."""
-    plan, _ = plan_film(compilation)
+    plan, compiled = plan_film(compilation)
+    chosen = chosen_shots(compilation, compilation.options.only, plan, compiled.film)
     build = build_command(compilation)
     with open_books(compilation.path, "storyboard status") as books:
         stores = (clip_store(compilation, free=free) for free in (False, True))
@@ -143,23 +148,42 @@ def film_status(compilation: Compilation) -> Status:
             state = None if attempt is None else attempt.job.state
             condition = condition_of(state, held=shot.key in held)
             blocked = shot.step.reason if isinstance(shot.step, Blocked) else ""
-            found = Item(shot.id, shot.model, shot.price, condition, build, blocked=blocked)
+            found = Item(
+                shot=shot.id,
+                model=shot.model,
+                price=shot.price,
+                condition=condition,
+                build=build,
+                blocked=blocked,
+                stands_in=None if shot.stands_in is None else shot.stands_in.number,
+                stale=shot.stale,
+                gone=isinstance(shot.step, Blocked) and not shot.step.cost,
+            )
             return books.with_story(found, attempt)
 
         keys = {shot.key for shot in plan.shots}
+        asked = {offer.key for shot in plan.shots for offer in shot.asked}
         return Status(
             film=compilation.path,
             elsewhere=books.elsewhere,
             rehearsal=books.rehearsal,
             now=SystemClock().now(),
             spending=books.spent(film=name),
-            shots=tuple(map(item, plan.shots)),
+            shots=tuple(item(each) for each in plan.shots if _meant(each.id, chosen)),
             others=tuple(
-                books.item(each, build, held=each.order.key in held)
+                replace(
+                    books.item(each, build, held=each.order.key in held),
+                    further=each.order.key in asked,
+                )
                 for each in books.attempts(name)
-                if each.order.key not in keys
+                if each.order.key not in keys | (asked & held) and _meant(each.order.shot, chosen)
             ),
         )
+
+
+def _meant(shot: str, chosen: AbstractSet[str] | None) -> bool:
+    """Tell whether a shot is one of those chosen; None are all."""
+    return chosen is None or shot in chosen
 
 
 def project_status(folder: str) -> Status:
@@ -175,8 +199,15 @@ def project_status(folder: str) -> Status:
         )
 
 
-def film_costs(path: str, *, month: str | None, by: By | None, refresh: bool) -> Costs:
-    """Add up what a film or, given a folder, its whole project has cost.
+def film_costs(
+    path: str,
+    *,
+    month: str | None,
+    by: By | None,
+    refresh: bool,
+    shots: AbstractSet[str] | None = None,
+) -> Costs:
+    """Add up what a film, all of it or some shots, or given a folder its whole project has cost.
 
     EnvironmentFault where billing is to be asked and cannot be.
     """
@@ -188,6 +219,7 @@ def film_costs(path: str, *, month: str | None, by: By | None, refresh: bool) ->
             message = f"there is no film {path}, and nothing was ordered for one"
             raise EnvironmentFault(message, hint="name a film, or the folder of a project")
         chosen = tuple(each for each in chosen if month in {None, month_of(each)})
+        chosen = tuple(each for each in chosen if _meant(each.order.shot, shots))
         if refresh:
             chosen = _refreshed(books, chosen)
         counted_month = month or f"{SystemClock().now():%Y-%m}"
@@ -218,7 +250,7 @@ def _refreshed(books: Books, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ..
     key = find_key()
     if key is None:
         message = "billing cannot be asked without a key: WAVESPEED_API_KEY is not set"
-        raise EnvironmentFault(message)
+        raise EnvironmentFault(message, code=ErrorCode.NO_KEY)
     from storyboard.app.provider import open_provider  # noqa: PLC0415  brings httpx
 
     ledger, purse = books.ledger, books.purse

@@ -74,8 +74,9 @@ def build_animatic(
         raise ValueError(message)
     plan, clips = make_free_clips(compilation, plan, watchers)
     orders = {shot.id: (shot.key, shot.bought) for shot in plan.shots}
-    path = result_path(compilation, ".animatic.mp4")
-    remember_orders(compilation, plan, free=True)
+    path = result_path(compilation, ".animatic.mp4", chosen=True)
+    if not compilation.options.only:  # of an excerpt it would forget the other shots
+        remember_orders(compilation, plan)
     return cut_film(compilation, plan, film, orders, clips, path, watchers)
 
 

@@ -4,20 +4,23 @@ import gc
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.adapters.files import find_root
 from storyboard.app.cache import Cache, Inputs
+from storyboard.app.lock import load_lock, lock_place
 from storyboard.app.settings import Settings, load_settings
 from storyboard.model.diagnostic import Diagnostic, has_errors
+from storyboard.model.lock import Lock
 from storyboard.model.source import Source
 
 if TYPE_CHECKING:
     from storyboard.compiler.pipeline import Compiled
+    from storyboard.compiler.select import Selector
 
-__all__ = ["Compilation", "FilmOptions", "compile_film_at", "result_path"]
+__all__ = ["Compilation", "FilmOptions", "compile_film_at", "result_path", "uninterrupted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +28,22 @@ class FilmOptions:
     """What the command line adds to a film: `--set` values and a variant; and whether to cache.
 
     `free` leaves out what matters only to models that cost money: an animatic needs none of it.
+    `only` says of which shots the command is; what the film compiles to is the same.
     """
 
     settings: tuple[tuple[str, str], ...] = ()
     variant: str | None = None
     cache: bool = True
     free: bool = False
+    only: "tuple[Selector, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
     """A film's findings at once, and all else it compiled to when asked.
 
-    `inputs` are all the files that it depends on, those that are not there yet too.
+    `inputs` are all the files that it depends on, those that are not there yet too. `lock` is what
+    its lock file says was bought.
     """
 
     path: str
@@ -47,16 +53,22 @@ class Compilation:
     sources: Mapping[str, Source]
     load: "Callable[[], Compiled]"
     inputs: Inputs = field(default_factory=Inputs)
+    lock: Lock = Lock()
 
     @property
     def ok(self) -> bool:
         return not has_errors(self.diagnostics)
 
 
-def result_path(compilation: Compilation, suffix: str) -> Path:
-    """Return where a result of the film goes: `build/` beside it, under its name and variant."""
+def result_path(compilation: Compilation, suffix: str, *, chosen: bool = False) -> Path:
+    """Return where a result of the film goes: `build/` beside it, under its name and variant.
+
+    A result that is of the `chosen` shots alone, where some were chosen, is named an excerpt: it
+    never takes the place of the whole film's.
+    """
     film, variant = Path(compilation.path), compilation.options.variant
     name = film.stem if variant is None else f"{film.stem}.{variant}"
+    name += ".excerpt" if chosen and compilation.options.only else ""
     return compilation.settings.inside(film.parent / "build" / f"{name}{suffix}")
 
 
@@ -65,6 +77,26 @@ def compile_film_at(path: str, options: FilmOptions) -> Compilation:
     settings = load_settings(find_root(Path(path)))
     if has_errors(settings.findings):
         return _unsettled(path, options, settings)
+    return _with_lock(_found(path, options, settings))
+
+
+def _with_lock(compilation: Compilation) -> Compilation:
+    """Add what the film's lock file says; what is wrong with it matters where money is spent."""
+    options, settings = compilation.options, compilation.settings
+    place = lock_place(compilation.path, options.variant, settings)
+    found = load_lock(place, settings, cache=options.cache)
+    if options.free or not found.diagnostics:
+        return replace(compilation, lock=found.lock)
+    pointed = {found.source.path: found.source} if found.source is not None else {}
+    return replace(
+        compilation,
+        diagnostics=compilation.diagnostics + found.diagnostics,
+        sources={**compilation.sources, **pointed},
+    )
+
+
+def _found(path: str, options: FilmOptions, settings: Settings) -> Compilation:
+    """Compile a film, or remember what it compiled to."""
     cache = Cache(settings.cache / "compiled") if options.cache and settings.cache else None
     key = (
         str(Path(path).absolute()),
@@ -128,7 +160,7 @@ def _compile(
     from storyboard.compiler.pipeline import Options, compile_film  # noqa: PLC0415
 
     world = DiskWorld(settings.root, path)
-    with _uninterrupted():
+    with uninterrupted():
         compiled = compile_film(
             path, world, Options(options.settings, options.variant, free=options.free)
         )
@@ -150,7 +182,7 @@ def _compile(
 
 
 def _pickled(compiled: "Compiled") -> bytes:
-    with _uninterrupted():
+    with uninterrupted():
         return pickle.dumps(compiled, pickle.HIGHEST_PROTOCOL)
 
 
@@ -167,10 +199,12 @@ def _shipped(
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Keep the garbage collector away: the compiler's trees are large, and none is cyclic."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if enabled:
+            gc.enable()

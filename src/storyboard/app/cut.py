@@ -13,6 +13,7 @@ from storyboard.app.finish import AS_BUILT, Finish
 from storyboard.app.footage import Footage, StandIn, gather_footage, missing_shots, whole_clips
 from storyboard.app.plan import PAID_ONLY, plan_film
 from storyboard.app.purse import load_purse
+from storyboard.app.select import excerpted
 from storyboard.compiler.request import AnimaticLook
 from storyboard.engine.ports import Clip
 from storyboard.model.delivery import Framing
@@ -28,8 +29,9 @@ __all__ = ["Cut", "Missing", "Wanted", "compile_to_cut", "cut_findings", "cut_ow
 
 
 class Missing(StrEnum):
-    """What becomes of a shot whose clip is not owned."""
+    """What becomes of a shot whose clip is not owned: without an older take it is drawn."""
 
+    TAKE = "take"
     ANIMATIC = "animatic"
     SLATE = "slate"
     REFUSE = "refuse"
@@ -40,17 +42,20 @@ class Wanted:
     """What is asked of a cut; without an output it is named after the film and what it is."""
 
     finish: Finish = AS_BUILT
-    missing: Missing = Missing.ANIMATIC
+    missing: Missing = Missing.TAKE
     output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A film that was cut, and the shots of it whose clips are not owned."""
+    """A film that was cut, and the shots of it whose clips are not owned.
+
+    `drawn_as` is what those are shown as for which no older take stands in.
+    """
 
     built: Built
     stand_ins: tuple[StandIn, ...]
-    shown_as: Missing
+    drawn_as: Missing
 
 
 def compile_to_cut(path: str, options: FilmOptions) -> Compilation:
@@ -74,7 +79,7 @@ def cut_owned(compilation: Compilation, wanted: Wanted, watchers: Watchers) -> C
 
     Takes no lock: a build may go on beside it. Raises ShotsFailed where nothing may stand in.
     """
-    plan, compiled = plan_film(compilation)
+    plan, compiled = excerpted(compilation, *plan_film(compilation))
     if compiled.film is None:
         message = "only a film without errors can be cut"
         raise ValueError(message)
@@ -82,20 +87,21 @@ def cut_owned(compilation: Compilation, wanted: Wanted, watchers: Watchers) -> C
     if wanted.missing is Missing.REFUSE:
         _refuse(plan, missing_shots(plan, owned))
     look = AnimaticLook(slates=wanted.missing is Missing.SLATE)
-    footage = gather_footage(compilation, plan, owned, look, watchers)
+    takes = wanted.missing is Missing.TAKE
+    footage = gather_footage(compilation, plan, owned, look, watchers, takes=takes)
     path = wanted.output or result_path(
-        compilation, wanted.finish.suffix(rough=bool(footage.stand_ins))
+        compilation, wanted.finish.suffix(rough=bool(footage.stand_ins)), chosen=True
     )
     built = _cut(compilation, plan, compiled.film, footage, path, wanted.finish, watchers)
     built = replace(built, timeline=_delivered(built.timeline, wanted.finish))
-    return Cut(built, footage.stand_ins, wanted.missing)
+    return Cut(built, footage.stand_ins, Missing.SLATE if look.slates else Missing.ANIMATIC)
 
 
 def _refuse(plan: Plan, missing: tuple[StandIn, ...]) -> None:
     if missing:
         named = ", ".join(f"{each.shot} ({each.why})" for each in missing)
         message = f"{len(missing)} of {len(plan.shots)} shots are not owned: {named}"
-        advice = "`storyboard build` buys them; without --missing refuse animatics stand in"
+        advice = "`storyboard build` buys them; without --missing refuse others stand in"
         raise ShotsFailed(message, hint=advice)
 
 
@@ -123,7 +129,7 @@ def _cut(
             watchers,
             footage=files,
             finish=finish,
-            animatics={each.shot for each in footage.stand_ins},
+            animatics=footage.drawn,
         )
 
 

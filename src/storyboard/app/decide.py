@@ -18,7 +18,7 @@ from storyboard.app.clock import SystemClock
 from storyboard.app.purse import find_key
 from storyboard.engine.provider import Missing
 from storyboard.model.attempt import Attempt
-from storyboard.model.errors import Undecidable
+from storyboard.model.errors import ErrorCode, Undecidable
 from storyboard.model.job import ENDED_UNANSWERED, TABLE, Adopted, Forgotten, State
 
 __all__ = ["Decided", "adopt_order", "find_forgettable", "forget_order"]
@@ -103,7 +103,8 @@ def _find(ledger: SqliteLedger, attempt_id: str) -> Attempt:
     attempt = ledger.find(attempt_id)
     if attempt is None:
         message = f"there is no attempt {attempt_id!r}"
-        raise Undecidable(message, hint="`storyboard status` shows which attempts are open")
+        hint = "`storyboard status` shows which attempts are open"
+        raise Undecidable(message, hint=hint, code=ErrorCode.UNKNOWN_ATTEMPT)
     return attempt
 
 

@@ -10,6 +10,7 @@ from storyboard.adapters.durable import write_aside
 from storyboard.app.books import open_books
 from storyboard.app.compile import Compilation, result_path
 from storyboard.app.sheet import film_sheet
+from storyboard.cutting.excerpt import excerpt
 from storyboard.cutting.interchange import Media
 from storyboard.cutting.subtitles import srt_text, vtt_text
 from storyboard.cutting.timeline import make_timeline
@@ -69,7 +70,7 @@ def export_film(
     texts = [_text(form, material, drop_frame=drop_frame) for form, _ in wanted]
     files: list[tuple[ExportForm, Path]] = []
     for (form, output), text in zip(wanted, texts, strict=True):
-        path = Path(output) if output else result_path(compilation, f".{form}")
+        path = Path(output or result_path(compilation, f".{form}", chosen=True))
         write_aside(path, text.encode())
         files.append((form, path))
     missing = (shot.id for shot in material.sheet.shots if shot.clip is None)
@@ -122,6 +123,8 @@ def _material(compilation: Compilation) -> _Material:
     if film is None:
         message = "only a film without errors can be exported"
         raise ValueError(message)
+    if compilation.options.only:
+        film = excerpt(film, {shot.id for shot in sheet.shots})
     outcome = make_timeline(film, {shot.id: (shot.key, shot.bought) for shot in sheet.shots})
     if outcome.value is None:
         raise ValueError(outcome.diagnostics)

@@ -1,7 +1,8 @@
 """What a project's ledger says of a film's clips: what became of earlier orders, what they cost."""
 
 import os
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from storyboard.app.purse import Purse
 from storyboard.app.settings import Settings
 from storyboard.engine.ports import Ledger
 from storyboard.model.attempt import Attempt, Past
-from storyboard.model.job import Cause, Failed, Gone, Refused, State
+from storyboard.model.estimate import Retries
+from storyboard.model.job import OPEN, Cause, Failed, Gone, Refused, State
 from storyboard.model.money import MicroUsd
 from storyboard.model.request import ClipKey
 
@@ -21,10 +23,17 @@ _ENDED = frozenset({State.REFUSED, State.FAILED, State.REFUNDED, State.LOST})
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """By clip what became of the newest order, and what counts against the film's budget."""
+    """By clip what became of the newest order, and what counts against the film's budget.
+
+    `counted` are the clips that this ledger has paid for, or may have. Of all the project's orders,
+    `retries` has by model how many it took, and `months` what counts in each, such as `2026-11`.
+    """
 
     past: Mapping[ClipKey, Past] = field(default_factory=dict)
     spent: MicroUsd = MicroUsd(0)
+    counted: frozenset[ClipKey] = frozenset()
+    retries: Mapping[str, Retries] = field(default_factory=dict)
+    months: Mapping[str, MicroUsd] = field(default_factory=dict)
 
 
 def film_name(film: str, settings: Settings) -> str:
@@ -47,9 +56,34 @@ def written_history(film: str, settings: Settings, purse: Purse) -> History:
 
 def read_history(film: str, ledger: Ledger) -> History:
     """Read the history of a film, by the name its orders are booked under."""
-    newest = {attempt.order.key: attempt for attempt in ledger.attempts()}
+    attempts = ledger.attempts()
+    newest = {attempt.order.key: attempt for attempt in attempts}
     past = {key: _past(attempt, ledger) for key, attempt in newest.items()}
-    return History(past, ledger.spent(film=film).counted)
+    counted = frozenset(key for key, attempt in newest.items() if attempt.counted)
+    spent = ledger.spent(film=film).counted
+    return History(past, spent, counted, _retries(attempts), _months(attempts))
+
+
+def _retries(attempts: Iterable[Attempt]) -> dict[str, Retries]:
+    """Count by model the orders that were sent and have ended, and those that brought a clip.
+
+    An order at no price was taken over from another clone, which has what it took to get there.
+    """
+    sent, owned = Counter[str](), Counter[str]()
+    for attempt in attempts:
+        state = attempt.job.state
+        if attempt.job.prediction is not None and state not in OPEN and attempt.order.price:
+            sent[attempt.order.model] += 1
+            owned[attempt.order.model] += state is State.OWNED
+    return {model: Retries(model, sent[model], owned[model]) for model in sent}
+
+
+def _months(attempts: Iterable[Attempt]) -> dict[str, MicroUsd]:
+    """Add up what counts against each month's limit."""
+    counted: dict[str, int] = defaultdict(int)
+    for attempt in attempts:
+        counted[f"{attempt.reserved_at:%Y-%m}"] += attempt.counted
+    return {month: MicroUsd(amount) for month, amount in counted.items()}
 
 
 def _past(attempt: Attempt, ledger: Ledger) -> Past:

@@ -13,9 +13,10 @@ from storyboard.model.diagnostic import Diagnostic, Outcome, Severity
 from storyboard.model.errors import InvalidStoryboard
 from storyboard.model.source import Source, Span
 
-__all__ = ["list_cards", "load_cards"]
+__all__ = ["list_cards", "list_names", "load_cards"]
 
 Read = Callable[[str, Span | None], Outcome[Source]]
+Names = Callable[[str, str], tuple[str, ...]]
 
 
 def list_cards(folder: str) -> tuple[ModelCard, ...]:
@@ -30,12 +31,22 @@ def list_cards(folder: str) -> tuple[ModelCard, ...]:
     return outcome.value or ()
 
 
-def load_cards(folder: str, read: Read) -> Outcome[tuple[ModelCard, ...]]:
-    """Read the built-in cards and the project's; one of the same id replaces the built-in one."""
+def list_names(folder: str, ending: str) -> tuple[str, ...]:
+    """Name what lies in a folder on the disk and ends so, sorted."""
+    return tuple(sorted(path.name for path in Path(folder).glob(f"*{ending}")))
+
+
+def load_cards(
+    folder: str, read: Read, names: Names = list_names
+) -> Outcome[tuple[ModelCard, ...]]:
+    """Read the built-in cards and the project's; one of the same id replaces the built-in one.
+
+    `read` and `names` say where the project's files are, if not on the disk.
+    """
     schema = json.loads(resource("schemas", "card.schema.json"))
     cards: dict[str, ModelCard] = {}
     findings: list[Diagnostic] = []
-    for source, origin in _sources(folder, read, findings):
+    for source, origin in _sources(folder, read, names, findings):
         tree = parse(source)
         findings += tree.diagnostics
         if tree.value is not None and tree.ok:
@@ -46,15 +57,18 @@ def load_cards(folder: str, read: Read) -> Outcome[tuple[ModelCard, ...]]:
     return Outcome(tuple(cards.values()), tuple(findings))
 
 
-def _sources(folder: str, read: Read, findings: list[Diagnostic]) -> list[tuple[Source, str]]:
+def _sources(
+    folder: str, read: Read, names: Names, findings: list[Diagnostic]
+) -> list[tuple[Source, str]]:
     found = [
         (Source(f"cards/{name}", resource("cards", name)), "built in")
         for name in resource_names("cards")
         if name.endswith(".yaml")
     ]
-    for path in sorted(Path(folder).glob("*.yaml")):
-        outcome = read(str(path), None)
+    for name in names(folder, ".yaml"):
+        path = str(Path(folder) / name)
+        outcome = read(path, None)
         findings += outcome.diagnostics
         if outcome.value is not None:
-            found.append((outcome.value, str(path)))
+            found.append((outcome.value, path))
     return found

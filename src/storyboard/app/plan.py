@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from storyboard.adapters.clips import FolderClips
 from storyboard.adapters.durable import write_aside
+from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
 from storyboard.app.history import History, written_history
 from storyboard.app.models import list_cards
@@ -15,13 +16,23 @@ from storyboard.app.purse import load_purse
 from storyboard.compiler.pipeline import Compiled
 from storyboard.compiler.planner import ANIMATIC, Owned, Script, make_plan
 from storyboard.compiler.request import AnimaticLook
+from storyboard.model.attempt import KEPT
 from storyboard.model.card import ModelCard
 from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.lock import Lock
 from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Generate, Plan
 from storyboard.model.request import ClipKey
 
-__all__ = ["PAID_ONLY", "Known", "clip_store", "plan_film", "plan_findings", "remember_orders"]
+__all__ = [
+    "PAID_ONLY",
+    "Known",
+    "bought_elsewhere",
+    "clip_store",
+    "plan_film",
+    "plan_findings",
+    "remember_orders",
+]
 
 _MOST_EXPENSIVE = 3
 PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL})
@@ -32,12 +43,14 @@ PAID_ONLY = frozenset({Code.OVER_BUDGET, Code.UNSTABLE_MODEL, Code.RETIRED_MODEL
 class Known:
     """What a build knows beyond the files: the ledger it holds, damaged clips, a person's wishes.
 
-    `again` are the shots to order in spite of what speaks against it.
+    `again` are the shots to order in spite of what speaks against it, `retakes` those of which one
+    more take is wanted.
     """
 
     history: History | None = None
     damaged: frozenset[ClipKey] = frozenset()
     again: frozenset[str] = frozenset()
+    retakes: frozenset[str] = frozenset()
 
 
 _NOTHING = Known()
@@ -59,7 +72,8 @@ def plan_film(
     # A film that is to be bought may have shots that ask for the animatic itself.
     held = store.held() | clip_store(compilation, free=True).held()
     history = known.history or _history(compilation, free=free)
-    last = _last_orders(compilation, free=free)
+    lock = Lock() if free else compilation.lock
+    last = _last_orders(compilation) if free else _last_takes(lock)
     made = {shot: store.inputs(key) for shot, key in last.items()}
     script = Script(
         compiled.film,
@@ -75,8 +89,12 @@ def plan_film(
             made={shot: inputs for shot, inputs in made.items() if inputs},
             past=history.past,
             known=store.kept(),
-            spent=history.spent,
+            elsewhere=store.locked.keys(),
+            spent=MicroUsd(history.spent + bought_elsewhere(lock, history)),
             again=known.again,
+            slates={slate.shot: slate for slate in lock.slates},
+            fetchable=_fetchable(lock, history),
+            retakes=known.retakes,
         ),
         account=compilation.settings.account,
         animatic=animatic,
@@ -96,8 +114,35 @@ def clip_store(compilation: Compilation, plan: Plan | None = None, *, free: bool
 
     With a plan, each clip that is kept is recorded with its order.
     """
-    requests = {shot.key: shot.request for shot in plan.shots} if plan else {}
-    return FolderClips(_folder(compilation, free=free), requests)
+    orders = plan.orders if plan is not None else ()
+    requests = {order.key: order.request for order in orders if order.request.inputs}
+    locked = {} if free else {take.key: take.sha256 for _, take in compilation.lock.takes}
+    return FolderClips(_folder(compilation, free=free), requests, locked)
+
+
+def bought_elsewhere(lock: Lock, history: History) -> MicroUsd:
+    """Add up the takes of a lock that this ledger knows nothing of: another clone paid for them."""
+    takes = {take.key: take.price for _, take in lock.takes if take.key not in history.counted}
+    return MicroUsd(sum(takes.values()))
+
+
+def _fetchable(lock: Lock, history: History) -> dict[ClipKey, str]:
+    """Return by clip the orders that the provider keeps long enough to fetch their clips.
+
+    What this ledger has asked for itself, it knows more of than the lock.
+    """
+    since = SystemClock().now() - KEPT
+    asked = {past.prediction for past in history.past.values()}
+    return {
+        take.key: take.prediction
+        for _, take in lock.takes
+        if take.prediction is not None and take.prediction not in asked and take.bought_at > since
+    }
+
+
+def _last_takes(lock: Lock) -> dict[str, ClipKey]:
+    """Return by shot its last take: what a changed shot is held against."""
+    return {slate.shot: slate.newest.key for slate in lock.slates if slate.newest is not None}
 
 
 def plan_findings(compilation: Compilation, plan: Plan) -> tuple[Diagnostic, ...]:
@@ -124,16 +169,19 @@ def _priced(finding: Diagnostic, plan: Plan) -> Diagnostic:
     return replace(finding, message=message, help=f"most of it: {listed}")
 
 
-def remember_orders(compilation: Compilation, plan: Plan, *, free: bool) -> None:
-    """Note which clip each shot shows, so that the next plan can say what has changed."""
-    path = _memory(compilation, free=free)
+def remember_orders(compilation: Compilation, plan: Plan) -> None:
+    """Note which clip each shot of an animatic shows, so that the next plan can say what changed.
+
+    Of clips that are bought the lock file knows it.
+    """
+    path = _memory(compilation)
     write_aside(path, json.dumps({shot.id: shot.key for shot in plan.shots}).encode())
 
 
-def _last_orders(compilation: Compilation, *, free: bool) -> dict[str, ClipKey]:
-    """Return by shot the key of the clip that this film's last build showed."""
+def _last_orders(compilation: Compilation) -> dict[str, ClipKey]:
+    """Return by shot the key of the clip that this film's last animatic showed."""
     try:
-        written = json.loads(_memory(compilation, free=free).read_text(encoding="utf-8"))
+        written = json.loads(_memory(compilation).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if not isinstance(written, dict):
@@ -141,10 +189,10 @@ def _last_orders(compilation: Compilation, *, free: bool) -> dict[str, ClipKey]:
     return {str(shot): ClipKey(str(key)) for shot, key in written.items()}
 
 
-def _memory(compilation: Compilation, *, free: bool) -> Path:
+def _memory(compilation: Compilation) -> Path:
     film = Path(compilation.path).resolve().relative_to(compilation.settings.root.resolve())
     name = quote(f"{film}#{compilation.options.variant or ''}", safe="")
-    return _folder(compilation, free=free) / "shown" / f"{name}.json"
+    return _folder(compilation, free=True) / "shown" / f"{name}.json"
 
 
 def _folder(compilation: Compilation, *, free: bool) -> Path:

@@ -1,23 +1,46 @@
 """Chooses which compiled prompts are shown."""
 
+from collections.abc import Sequence
+
 from storyboard.app.compile import Compilation
 from storyboard.compiler.prompts.render import Prompt
 from storyboard.compiler.suggest import did_you_mean
-from storyboard.model.errors import InvalidStoryboard
+from storyboard.model.errors import ErrorCode, Undecidable
+from storyboard.model.story import Film
 
-__all__ = ["chosen_prompts"]
+__all__ = ["chosen_prompts", "unknown_shot"]
 
 
 def chosen_prompts(compilation: Compilation, shot: str | None) -> tuple[Prompt, ...]:
-    """Return every prompt of the film, or the one of a shot; InvalidStoryboard if it has none."""
-    prompts = compilation.load().prompts
-    if shot is None:
+    """Return every chosen prompt of the film, or the one of a shot; Undecidable without any."""
+    compiled = compilation.load()
+    prompts = compiled.prompts
+    if shot is not None:
+        prompts = tuple(prompt for prompt in prompts if prompt.shot == shot)
+        if not prompts:
+            raise unknown_shot(shot, tuple(prompt.shot for prompt in compiled.prompts))
+    return _only(compilation, compiled.film, prompts)
+
+
+def _only(
+    compilation: Compilation, film: Film | None, prompts: tuple[Prompt, ...]
+) -> tuple[Prompt, ...]:
+    """Keep the prompts of the shots that the command line chooses; all of them without a choice."""
+    selectors = compilation.options.only
+    if not selectors:
         return prompts
-    chosen = tuple(prompt for prompt in prompts if prompt.shot == shot)
-    if not chosen:
-        known = tuple(prompt.shot for prompt in prompts)
-        nearest = did_you_mean(shot, known)
-        hint = f'did you mean "{nearest}"?' if nearest else f"the film has: {', '.join(known)}"
-        message = f'no shot is called "{shot}"'
-        raise InvalidStoryboard(message, hint=hint)
-    return chosen
+    from storyboard.app.select import chosen_shots  # noqa: PLC0415  only if asked
+
+    chosen = chosen_shots(compilation, selectors, film=film) or ()
+    kept = tuple(prompt for prompt in prompts if prompt.shot in chosen)
+    if not kept:
+        message = f'"{prompts[0].shot}" is not among the shots that --only chooses'
+        raise Undecidable(message, hint="name the shot, or choose with --only")
+    return kept
+
+
+def unknown_shot(shot: str, known: Sequence[str]) -> Undecidable:
+    """Return the refusal of a shot that the film does not have; the nearest name is the hint."""
+    nearest = did_you_mean(shot, known)
+    hint = f'did you mean "{nearest}"?' if nearest else f"the film has: {', '.join(known)}"
+    return Undecidable(f'no shot is called "{shot}"', hint=hint, code=ErrorCode.UNKNOWN_SHOT)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from storyboard.app.settings import Settings
+from storyboard.app.settings import ADDRESS, Settings
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.money import MicroUsd
 from storyboard.model.secret import Secret
@@ -54,7 +54,7 @@ class Purse:
 
 def load_purse(settings: Settings) -> Purse:
     """Read from the environment where to buy; EnvironmentFault for an address that is none."""
-    base_url = (os.environ.get("WAVESPEED_BASE_URL") or BASE_URL).rstrip("/")
+    base_url = (os.environ.get(ADDRESS) or BASE_URL).rstrip("/")
     parts = _address(base_url)
     rehearsal = _is_loopback(parts.hostname or "")
     if parts.scheme == "http" and not rehearsal:

@@ -31,23 +31,23 @@ def make_receipt(
     in_flight: list[tuple[str, str]] = []
     not_ordered: list[str] = []
     stuck: set[str] = set()
-    for shot in plan.shots:
+    for shot in plan.orders:
         outcome = result.outcomes.get(shot.key)
         prediction = _in_flight(outcome, ledger)
         if isinstance(shot.step, Blocked):
-            failed.append((shot.id, _blocked(shot, shot.step)))
-            stuck.add(shot.id)
+            failed.append((shot.label, _blocked(shot, shot.step)))
+            stuck.add(shot.label)
         elif isinstance(outcome, Bought) or (outcome is None and isinstance(shot.step, Reuse)):
-            kept.append(shot.id)
+            kept.append(shot.label)
         elif prediction is not None:
-            in_flight.append((shot.id, prediction))
+            in_flight.append((shot.label, prediction))
         elif not isinstance(outcome, NotBought) or outcome.unordered:
-            not_ordered.append(shot.id)
+            not_ordered.append(shot.label)
         elif outcome.unclear:
-            unclear.append((shot.id, outcome.attempt or ""))
+            unclear.append((shot.label, outcome.attempt or ""))
         else:
-            failed.append((shot.id, outcome.reason))
-            stuck |= {shot.id} if _is_stuck(outcome, ledger) else set()
+            failed.append((shot.label, outcome.reason))
+            stuck |= {shot.label} if _is_stuck(outcome, ledger) else set()
     return Receipt(
         kept=tuple(kept),
         failed=tuple(failed),
@@ -66,12 +66,14 @@ def make_receipt(
 
 
 def _blocked(shot: PlannedShot, step: Blocked) -> str:
+    if not step.cost:
+        return step.reason
     return f"{step.reason}; change the shot, or order it again with `--again {shot.id}`"
 
 
 def _older(plan: Plan, result: BuyResult) -> list[tuple[str, str]]:
     """Return what is left open of orders that no shot of this film asks for as it is now."""
-    asked = {shot.key for shot in plan.shots}
+    asked = {order.key for order in plan.orders}
     return [
         (outcome.attempt, outcome.reason)
         for key, outcome in result.outcomes.items()
@@ -102,9 +104,9 @@ def _awaited(ledger: Ledger, film: str) -> MicroUsd:
 
 
 def _substitutes(plan: Plan, result: BuyResult) -> list[tuple[str, str]]:
-    found = ((shot, result.outcomes.get(shot.key)) for shot in plan.shots)
+    found = ((shot, result.outcomes.get(shot.key)) for shot in plan.orders)
     return [
-        (shot.id, outcome.offer.model)
+        (shot.label, outcome.offer.model)
         for shot, outcome in found
         if isinstance(outcome, Bought) and outcome.offer and outcome.offer.key != shot.key
     ]

@@ -1,9 +1,9 @@
 """What a build refuses before it asks the provider for anything: over a cap, or wished in vain."""
 
 from storyboard.compiler.suggest import did_you_mean
-from storyboard.model.errors import SpendingRefused, Undecidable
+from storyboard.model.errors import ErrorCode, SpendingRefused, Undecidable
 from storyboard.model.money import MicroUsd, show_usd
-from storyboard.model.plan import Generate, Plan
+from storyboard.model.plan import Blocked, Generate, Plan
 
 __all__ = ["refuse_over_caps", "refuse_vain"]
 
@@ -16,13 +16,16 @@ def refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) -
     if plan.over_budget and plan.budget_cost is not None:
         before = f" beside {show_usd(plan.spent)} spent" if plan.spent else ""
         message = f"the plan costs {cost}{before}, over the budget of {show_usd(plan.budget_cost)}"
-        raise SpendingRefused(message, hint="raise the film's budget, or make fewer shots")
+        hint = "raise the film's budget, or make fewer shots"
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.OVER_BUDGET)
     if run is not None and plan.cost > run:
         message = f"the plan costs {cost}, over the limit of {show_usd(run)} for this run"
-        raise SpendingRefused(message, hint="allow more with --max-cost, or make fewer shots")
+        hint = "allow more with --max-cost, or make fewer shots"
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.OVER_RUN_LIMIT)
     if month is not None and plan.cost > month:
         message = f"the plan costs {cost}, and this month's limit leaves {show_usd(month)}"
-        raise SpendingRefused(message, hint="raise [budget] month in storyboard.toml, or wait")
+        hint = "raise [budget] month in storyboard.toml, or wait"
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.OVER_MONTH_LIMIT)
 
 
 def refuse_vain(again: frozenset[str], plan: Plan) -> None:
@@ -33,7 +36,11 @@ def refuse_vain(again: frozenset[str], plan: Plan) -> None:
             near = did_you_mean(name, shots)
             hint = f"did you mean {near}?" if near else f"its shots are {', '.join(shots)}"
             message = f'the film has no shot called "{name}"'
-            raise Undecidable(message, hint=hint)
-        if not isinstance(shots[name].step, Generate):
+            raise Undecidable(message, hint=hint, code=ErrorCode.UNKNOWN_SHOT)
+        step = shots[name].step
+        if isinstance(step, Blocked):
+            message = f"{name} cannot be ordered again: {step.reason}"
+            raise Undecidable(message)
+        if not isinstance(step, Generate):
             message = f"{name} is owned or under way: there is nothing to order again"
             raise Undecidable(message, hint="`storyboard build --help` shows how it is used")

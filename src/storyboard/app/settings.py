@@ -2,22 +2,22 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 import platformdirs
 
 from storyboard.adapters.files import read_source
 from storyboard.compiler.suggest import did_you_mean
 from storyboard.model.account import Account
-from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.diagnostic import Code, Diagnostic, Outcome
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.money import MicroUsd, micro_usd
 from storyboard.model.source import Source, Span
 
-__all__ = ["ACCOUNTS", "Settings", "load_settings", "shown"]
+__all__ = ["ACCOUNTS", "ADDRESS", "Settings", "cache_folder", "load_settings", "shown"]
 
 # Videos a minute and tasks at once, by account level: https://wavespeed.ai/docs/account-levels,
 # checked 2026-11-22.
@@ -27,15 +27,18 @@ ACCOUNTS: Mapping[str, Account] = {
     "gold": Account("gold", 600, 2000),
     "ultra": Account("ultra", 5000, 5000),
 }
+ADDRESS: Final = "WAVESPEED_BASE_URL"
+"""The variable that says where to buy; an address of this machine makes it a rehearsal."""
 _FILE = "storyboard.toml"
-_KNOWN: Mapping[str, tuple[str, ...]] = {"account": ("level",), "budget": ("month",)}
+_KNOWN: Mapping[str, tuple[str, ...]] = {"account": ("level",), "budget": ("month", "run")}
 _MOST = 1e9
+Read = Callable[[Path], Outcome[Source]]
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the project and the caches are, what the account allows, what a month may cost.
+    """Where the project and the caches are, what the account allows, what a month or run may cost.
 
     `cache` is None where it would lie in the project: its entries are code, and a project may be a
     stranger's. `findings` point into `source`, the text of storyboard.toml where there is one.
@@ -47,6 +50,7 @@ class Settings:
     month: MicroUsd | None = None
     findings: tuple[Diagnostic, ...] = ()
     source: Source | None = None
+    run: MicroUsd | None = None
 
     @property
     def state(self) -> Path:
@@ -64,9 +68,17 @@ class Settings:
         return path
 
 
-def load_settings(root: Path) -> Settings:
-    """Read the environment, and `storyboard.toml` at the project's root; never raises for it."""
-    source, findings = _read(root / _FILE)
+def _read(path: Path) -> Outcome[Source]:
+    return read_source(shown(path), path.parent) if os.path.lexists(path) else Outcome(None)
+
+
+def load_settings(root: Path, read: Read = _read) -> Settings:
+    """Read the environment, and `storyboard.toml` at the project's root; never raises for it.
+
+    `read` reads it where the project's files are not on the disk.
+    """
+    outcome = read(root / _FILE)
+    source, findings = outcome.value, outcome.diagnostics
     written: dict[str, object] = {}
     if source is not None and not findings:
         written, findings = _parse(source)
@@ -74,11 +86,12 @@ def load_settings(root: Path) -> Settings:
     level = account.get("level", "bronze") if isinstance(account, dict) else "bronze"
     return Settings(
         root,
-        _cache(root),
+        cache_folder(root),
         ACCOUNTS.get(str(level), ACCOUNTS["bronze"]),
-        _month(written),
+        _amount(written, "month"),
         findings,
         source,
+        _amount(written, "run"),
     )
 
 
@@ -88,27 +101,21 @@ def shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _month(written: Mapping[str, object]) -> MicroUsd | None:
+def _amount(written: Mapping[str, object], limit: str) -> MicroUsd | None:
     budget = written.get("budget")
-    month = budget.get("month") if isinstance(budget, dict) else None
-    return micro_usd(month) if _is_amount(month) else None
+    amount = budget.get(limit) if isinstance(budget, dict) else None
+    return micro_usd(amount) if _is_amount(amount) else None
 
 
 def _is_amount(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
-def _cache(root: Path) -> Path | None:
+def cache_folder(root: Path) -> Path | None:
+    """Return where the caches of a project are; None where that would be in the project."""
     folder = os.environ.get("STORYBOARD_CACHE") or platformdirs.user_cache_dir("storyboard")
     real = os.path.realpath(folder)
     return None if Path(real).is_relative_to(os.path.realpath(root)) else Path(folder)
-
-
-def _read(path: Path) -> tuple[Source | None, tuple[Diagnostic, ...]]:
-    if not os.path.lexists(path):
-        return None, ()
-    outcome = read_source(shown(path), path.parent)
-    return outcome.value, outcome.diagnostics
 
 
 def _parse(source: Source) -> tuple[dict[str, object], tuple[Diagnostic, ...]]:
@@ -136,8 +143,8 @@ def _faults(source: Source, written: Mapping[str, object]) -> Iterator[Diagnosti
                 message = f"there is no account level {value!r}"
                 advice = f"it is one of {', '.join(ACCOUNTS)}"
                 yield Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
-            elif (section, name) == ("budget", "month") and not _is_amount(value):
-                message = f"a month's limit is an amount of dollars, not {value!r}"
+            elif section == "budget" and not _is_amount(value):
+                message = f"a {name}'s limit is an amount of dollars, not {value!r}"
                 advice = "write a number, such as 50 or 50.00"
                 yield Diagnostic(Code.BAD_SETTINGS, message, _named(source, name), advice)
 

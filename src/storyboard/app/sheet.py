@@ -12,6 +12,7 @@ from storyboard.adapters.media.sheet.writing import write_pieces
 from storyboard.app.books import open_books
 from storyboard.app.compile import Compilation, result_path
 from storyboard.app.plan import clip_store, plan_film
+from storyboard.app.select import excerpted
 from storyboard.compiler.request import animatic_still
 from storyboard.model.job import State
 from storyboard.model.money import MicroUsd
@@ -35,19 +36,20 @@ class SheetForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Bought:
-    """What the ledger says of a clip: which take of its shot it is, and what was paid for it."""
+    """What is known of a clip: which take of its shot it is, and what was paid for it."""
 
-    take: int
-    paid: MicroUsd
+    take: int | None
+    paid: MicroUsd | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Clip:
-    """How a shot's clip stands, and its file where it is owned."""
+    """How a shot's clip stands, and the file that is seen: its own, or what stands in for it."""
 
     standing: Standing
     path: str | None = None
-    bought: _Bought | None = None
+    bought: _Bought = _Bought(None, None)
+    stands_in: bool = False
 
 
 def draw_film_sheet(
@@ -58,7 +60,7 @@ def draw_film_sheet(
     paper: str,
 ) -> tuple[Path, Sheet]:
     """Draw the sheet at `output`, or beside the film's other results; return where, and it."""
-    path = Path(output) if output else result_path(compilation, f".sheet.{form}")
+    path = Path(output or result_path(compilation, f".sheet.{form}", chosen=True))
     sheet = film_sheet(compilation, path)
     match form:
         case SheetForm.PNG:
@@ -79,7 +81,7 @@ def draw_film_sheet(
 
 def film_sheet(compilation: Compilation, path: Path) -> Sheet:
     """Gather what stands on the sheet; `path` is where it will lie, for the links to its clips."""
-    plan, compiled = plan_film(compilation)
+    plan, compiled = excerpted(compilation, *plan_film(compilation))
     film = compiled.film
     if film is None:
         message = "only a film without errors has a sheet"
@@ -102,7 +104,7 @@ def film_sheet(compilation: Compilation, path: Path) -> Sheet:
 
 
 def _clips(compilation: Compilation, shots: tuple[PlannedShot, ...]) -> Iterator[tuple[str, _Clip]]:
-    """Find each shot's clip in the store, its bytes verified, and what the ledger says of it."""
+    """Find each shot's clip, its bytes verified, and what the lock or the ledger says of it."""
     stores = [clip_store(compilation, free=free) for free in (False, True)]
     bought = _bought(compilation)
     standings: dict[ClipKey, Standing] = {}
@@ -111,10 +113,24 @@ def _clips(compilation: Compilation, shots: tuple[PlannedShot, ...]) -> Iterator
             filter(None, (store.find(shot.key) for store in stores)), None
         )
         if found:
-            yield shot.id, _Clip(Standing.OWNED, found.path, bought.get(shot.key))
+            yield shot.id, _Clip(Standing.OWNED, found.path, _as_locked(shot, bought))
             continue
         standing = standings.setdefault(shot.key, _standing(shot))
-        yield shot.id, _Clip(standing)
+        older = shot.stands_in
+        clip = None if older is None else stores[0].find(older.key)
+        if older is None or clip is None:
+            yield shot.id, _Clip(standing)
+        else:
+            yield shot.id, _Clip(standing, clip.path, _Bought(older.number, None), stands_in=True)
+
+
+def _as_locked(shot: PlannedShot, bought: Mapping[ClipKey, _Bought]) -> _Bought:
+    """Return what the lock says of a shot's own take; what it does not, the ledger may."""
+    told = bought.get(shot.key, _Bought(None, None))
+    take = shot.slate.take(shot.number) if shot.slate and shot.number else None
+    if take is None:
+        return told
+    return _Bought(take.number, take.price if told.paid is None else told.paid)
 
 
 def _standing(shot: PlannedShot) -> Standing:
@@ -165,8 +181,10 @@ def _panel(
         camera=tuple(_camera(shot.camera)),
         prompt=prompt,
         price=planned.cost,
-        paid=clip.bought.paid if clip.bought else None,
-        take=clip.bought.take if clip.bought else None,
+        paid=clip.bought.paid,
+        take=clip.bought.take,
+        stands_in=clip.stands_in,
+        stale=clip.stands_in and planned.stale,
     )
 
 

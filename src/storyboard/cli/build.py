@@ -1,23 +1,27 @@
-"""The commands that read a film: check it, show its prompts, price it, make it."""
+"""The commands that read a film: check it, show its prompts, make it."""
 
 import sys
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from storyboard.app.compile import Compilation, FilmOptions, compile_film_at
 from storyboard.cli.console import emit, say, wants_colour, width
 from storyboard.cli.findings import show_findings
-from storyboard.cli.options import AS_JSON, amount, film_options
+from storyboard.cli.options import AS_JSON, RETAKE, amount, film_options
 from storyboard.model.diagnostic import Diagnostic, has_errors
-from storyboard.model.errors import EnvironmentFault, ExitCode
+from storyboard.model.errors import EnvironmentFault, ErrorCode, ExitCode
 from storyboard.model.money import MicroUsd
+from storyboard.report.cells import harmless
 
-__all__ = ["animatic", "build", "check", "clean", "new", "plan", "prompts"]
+if TYPE_CHECKING:
+    from storyboard.compiler.select import Selector
+
+__all__ = ["animatic", "build", "check", "clean", "new", "prompts"]
 
 
 class Format(StrEnum):
@@ -33,7 +37,7 @@ _FILM = click.argument("film", metavar="FILM", type=click.Path())
 
 
 @click.command()
-@click.argument("films", metavar="FILM...", nargs=-1, required=True, type=click.Path())
+@click.argument("films", metavar="[FILM...]", nargs=-1, required=False, type=click.Path())
 @click.option(
     "--format",
     "form",
@@ -48,8 +52,15 @@ def check(
     form: str,
     options: FilmOptions,
 ) -> ExitCode:
-    """Find what is wrong with a storyboard: every finding at once, nothing spent."""
-    compilations = [compile_film_at(film, options) for film in films]
+    """Find what is wrong with storyboards: every finding at once, nothing spent.
+
+    FILM may be a folder, for every film below it; without one, every film below here is checked.
+    """
+    from storyboard.app.films import find_films  # noqa: PLC0415
+
+    compilations = [compile_film_at(film, options) for film in find_films(films)]
+    if options.only:
+        return _check_chosen(Format(form), compilations)
     findings = tuple(each for one in compilations for each in one.diagnostics)
     sources = {name: each for one in compilations for name, each in one.sources.items()}
     emit(_written(Format(form), findings, sources))
@@ -58,6 +69,23 @@ def check(
             if not each.diagnostics:
                 emit(f"{each.path}: no problems\n")
     return ExitCode.INVALID_STORYBOARD if has_errors(findings) else ExitCode.OK
+
+
+def _check_chosen(form: Format, compilations: list[Compilation]) -> ExitCode:
+    """Show what was found in the chosen shots, and say on stderr how much more there is."""
+    from storyboard.app.select import chosen_findings  # noqa: PLC0415  only if asked
+
+    found = chosen_findings(compilations)
+    sources = {name: each for one in compilations for name, each in one.sources.items()}
+    emit(_written(form, found.shown, sources))
+    if form == Format.TEXT and not found.shown:
+        emit("no problems in the chosen shots\n")
+    for film in found.whole:
+        say(f"{harmless(film)}: shots cannot be chosen before it is mended, so all findings show")
+    if found.elsewhere:
+        findings = "finding is" if found.elsewhere == 1 else "findings are"
+        say(f"{found.elsewhere} {findings} elsewhere, outside the chosen shots")
+    return ExitCode.INVALID_STORYBOARD if has_errors(found.shown) else ExitCode.OK
 
 
 def _written(form: Format, findings: tuple[Diagnostic, ...], sources: dict[str, Any]) -> str:
@@ -110,43 +138,6 @@ def prompts(
 
 @click.command()
 @_FILM
-@click.option("--animatic", "free", is_flag=True, help="Plan the free animatic instead.")
-@AS_JSON
-@film_options
-def plan(
-    film: str,
-    free: bool,
-    as_json: bool,
-    options: FilmOptions,
-) -> ExitCode:
-    """Show every shot with its step, reason and price, and the totals; spend nothing."""
-    options = replace(options, free=free)
-    return _plan(compile_film_at(film, options), free=free, as_json=as_json)
-
-
-def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
-    if not compilation.ok:
-        show_findings(compilation, compilation.diagnostics, as_json=as_json)
-        return ExitCode.INVALID_STORYBOARD
-    from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
-    from storyboard.compiler.request import AnimaticLook  # noqa: PLC0415
-
-    made, _ = plan_film(compilation, animatic=AnimaticLook() if free else None)
-    findings = plan_findings(compilation, made)
-    if as_json:
-        from storyboard.report.plan_json import render_plan_json  # noqa: PLC0415
-
-        emit(render_plan_json(made, findings, compilation.sources))
-    else:
-        from storyboard.report.plan_text import render_plan_text  # noqa: PLC0415
-
-        show_findings(compilation, findings, as_json=False)
-        emit(render_plan_text(made, colour=wants_colour(sys.stdout), width=width()))
-    return ExitCode.SPENDING_REFUSED if made.over_budget else ExitCode.OK
-
-
-@click.command()
-@_FILM
 @click.option("--dry-run", is_flag=True, help="The same as `storyboard plan`.")
 @click.option("-y", "--yes", is_flag=True, help="Spend what the plan says without being asked.")
 @click.option("--max-cost", metavar="USD", callback=amount, help="Spend no more in this run.")
@@ -156,14 +147,24 @@ def _plan(compilation: Compilation, *, free: bool, as_json: bool) -> ExitCode:
     multiple=True,
     help="Order a shot again that was refused by moderation or whose clip was lost; repeatable.",
 )
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    help="Carry out a plan that was saved with `plan -o`, or refuse if it has changed.",
+)
+@RETAKE
 @AS_JSON
 @film_options
-def build(
+def build(  # noqa: PLR0913  # one for each option
+    *,
     film: str,
     dry_run: bool,
     yes: bool,
     max_cost: MicroUsd | None,
     again: tuple[str, ...],
+    plan_file: str | None,
+    retakes: "tuple[Selector, ...]",
     as_json: bool,
     options: FilmOptions,
 ) -> ExitCode:
@@ -172,22 +173,49 @@ def build(
     Nothing is ordered before the plan was shown and confirmed. Without a key it makes the free
     animatic. Stopped or failed, the same command goes on where it was: nothing is paid twice.
     """
+    saved = None
+    if plan_file is not None:
+        from storyboard.app.saved_plan import film_options_of, load_plan  # noqa: PLC0415
+
+        saved = load_plan(plan_file)
+        options = film_options_of(saved, options, retakes, frozenset(again))
+    compilation = compile_film_at(film, options)
+    resumption = None
+    if saved is not None and compilation.ok:
+        from storyboard.app.saved_plan import resume_plan  # noqa: PLC0415
+
+        resumption = resume_plan(saved, compilation)
+        retakes = resumption.retakes
     if dry_run:
-        return _plan(compile_film_at(film, options), free=False, as_json=as_json)
+        from storyboard.cli.plan import Shown, show_plan  # noqa: PLC0415
+
+        shown = Shown(as_json=as_json, max_cost=max_cost)
+        return show_plan(compilation, shown, free=False, retakes=retakes)
     from storyboard.app.purse import find_key  # noqa: PLC0415
+    from storyboard.app.scope import is_owned  # noqa: PLC0415
 
     key = find_key()
-    compilation = compile_film_at(film, replace(options, free=key is None))
-    if key is None and (yes or max_cost is not None or again):
-        message = "there is no key to buy with, in WAVESPEED_API_KEY or the keyring"
-        raise EnvironmentFault(message, hint="without --yes the free animatic is made instead")
-    if key is None:
+    owned = key is None and compilation.ok and is_owned(compilation)
+    if key is None and (not owned or again or retakes):
+        if yes or max_cost is not None or again or retakes or saved is not None:
+            message = "there is no key to buy with, in WAVESPEED_API_KEY or the keyring"
+            hint = "without --yes the free animatic is made instead"
+            raise EnvironmentFault(message, hint=hint, code=ErrorCode.NO_KEY)
+        compilation = compile_film_at(film, replace(options, free=True))
         if compilation.ok:
             say("No key in WAVESPEED_API_KEY or the keyring: making the free animatic.")
         return _animatic(compilation, as_json=as_json)
     from storyboard.cli.purchase import Wishes, purchase  # noqa: PLC0415
 
-    wishes = Wishes(key, yes=yes, max_cost=max_cost, again=frozenset(again), as_json=as_json)
+    wishes = Wishes(
+        key,
+        yes=yes,
+        max_cost=max_cost,
+        again=frozenset(again),
+        retakes=retakes,
+        as_json=as_json,
+        refuse=resumption.refuse if resumption is not None else None,
+    )
     if not compilation.ok:
         show_findings(compilation, compilation.diagnostics, as_json=as_json)
         return ExitCode.INVALID_STORYBOARD
@@ -220,11 +248,13 @@ def _animatic(
         return ExitCode.INVALID_STORYBOARD
     from storyboard.app.build import Watchers, build_animatic  # noqa: PLC0415
     from storyboard.app.plan import plan_film, plan_findings  # noqa: PLC0415
+    from storyboard.app.select import excerpted  # noqa: PLC0415
     from storyboard.compiler.request import AnimaticLook  # noqa: PLC0415
     from storyboard.report.built import render_built_json, render_built_text  # noqa: PLC0415
     from storyboard.report.progress import frames_progress, run_progress  # noqa: PLC0415
 
-    made, compiled = plan_film(compilation, animatic=AnimaticLook(burn_in, slates))
+    planned = plan_film(compilation, animatic=AnimaticLook(burn_in, slates))
+    made, compiled = excerpted(compilation, *planned)
     show_findings(compilation, plan_findings(compilation, made), as_json=False)
     watchers = Watchers(run_progress, partial(frames_progress, "cutting the film"))
     built = build_animatic(compilation, made, compiled, watchers)

@@ -11,10 +11,11 @@ from typing import TextIO
 
 from storyboard.cli.environment import variable
 from storyboard.model.errors import EnvironmentFault
-from storyboard.report.cells import harmless
-from storyboard.report.paint import painter
+from storyboard.report.refusal import Refusal, render_refusal_text
 
 __all__ = [
+    "await_data",
+    "data_was_written",
     "emit",
     "flush",
     "reader_left",
@@ -29,6 +30,12 @@ __all__ = [
 _WIDTH = 100
 
 
+class _Data:
+    """Whether this command has written data: what goes wrong then may not be written after it."""
+
+    written = False
+
+
 def speak_utf8() -> None:
     """Make both streams write UTF-8 whatever the locale says, and never fail at a character."""
     if sys.stdout is None:  # a closed descriptor: nobody listens, so let the talk go nowhere
@@ -40,8 +47,19 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def await_data() -> None:
+    """Begin a command: none of its data has been written."""
+    _Data.written = False
+
+
+def data_was_written() -> bool:
+    """Tell whether the command has written data to stdout, if only in part."""
+    return _Data.written
+
+
 def emit(text: str) -> None:
     """Write data to stdout, as it is."""
+    _Data.written = True
     with _told_if_full():
         sys.stdout.write(text)
 
@@ -69,13 +87,9 @@ def say(text: str) -> None:
     _tell(text.removesuffix("\n"))
 
 
-def refuse(message: str, hint: str | None = None) -> None:
-    """Say why something was not done, and after a blank line what to do about it."""
-    paint = painter(colour=wants_colour(sys.stderr))
-    if message:
-        _tell(f"{paint('error', 'error')}: {_shown(message)}")
-    if hint is not None:
-        _tell(f"\n{paint('hint', 'help')}: {_shown(hint)}")
+def refuse(refusal: Refusal) -> None:
+    """Say on stderr why something was not done, and what to do about it."""
+    say(render_refusal_text(refusal, colour=wants_colour(sys.stderr)))
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -107,10 +121,6 @@ def silence_stdout() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-
-
-def _shown(text: str) -> str:
-    return "\n".join(harmless(line) for line in text.split("\n"))
 
 
 def _tell(text: str) -> None:

@@ -15,6 +15,7 @@ from storyboard.cli.findings import show_findings
 from storyboard.cli.options import AS_JSON, film_options
 from storyboard.model.delivery import ASPECTS, PRESETS
 from storyboard.model.errors import ExitCode, StoryboardError
+from storyboard.report.refusal import refusal_of, render_refusal_json
 
 if TYPE_CHECKING:
     from storyboard.app.build import Watchers
@@ -93,10 +94,10 @@ def _burn(
 )
 @click.option(
     "--missing",
-    type=click.Choice(["animatic", "slate", "refuse"]),
-    default="animatic",
+    type=click.Choice(["take", "animatic", "slate", "refuse"]),
+    default="take",
     show_default=True,
-    help="What stands in for a shot whose clip is not owned.",
+    help="What stands in for a shot whose clip is not owned; take: an older one, or the animatic.",
 )
 @click.option(
     "--renderer",
@@ -121,8 +122,8 @@ def cut(
 ) -> ExitCode:
     """Cut the film from whatever is owned; it costs nothing, and needs no key and no network.
 
-    A shot whose clip is not owned is shown as its animatic or a slate, and said so. The film is
-    then called FILM.rough.mp4, and never takes the place of a complete one.
+    A shot whose clip is not owned is shown as an older take of it, its animatic or a slate, and
+    said so. The film is then called FILM.rough.mp4, and never takes the place of a complete one.
     """
     finish = Finish(delivery=PRESETS[preset], **finishing)
     _refuse_nonsense(finish, output)
@@ -191,8 +192,10 @@ class _Watch:
             return
         self.told = outcome
         show_findings(compilation, findings, as_json=self.as_json and not compilation.ok)
-        if refused is not None:
-            refuse(refused.message, refused.hint)
+        if refused is not None and self.as_json:
+            emit(render_refusal_json(refusal_of(refused)))
+        elif refused is not None:
+            refuse(refusal_of(refused))
         if done is None:
             say("not cut; waiting for the next save")
         else:
@@ -219,11 +222,11 @@ def _watchers() -> "Watchers":
 
 def _tell(done: "Cut", *, as_json: bool) -> None:
     """Say which shots are stand-ins and what the film is; where it is goes to stdout."""
-    from storyboard.report.cut import render_cut_json, render_cut_text  # noqa: PLC0415
+    from storyboard.report.cut import Lacking, render_cut_json, render_cut_text  # noqa: PLC0415
 
-    built, kind = done.built, done.shown_as.value
-    lacking = tuple((each.shot, each.why) for each in done.stand_ins)
-    told = (built.plan, built.timeline, lacking, kind)
+    built = done.built
+    lacking = tuple(Lacking(each.shot, each.why, each.take, each.stale) for each in done.stand_ins)
+    told = (built.plan, built.timeline, lacking, done.drawn_as.value)
     if as_json:
         emit(render_cut_json(built.path, *told, fresh=built.fresh))
         return

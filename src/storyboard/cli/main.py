@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise, takewhile
 from typing import NamedTuple, NoReturn, cast
 
 import click
@@ -62,7 +63,13 @@ COMMANDS: tuple[Section, ...] = (
         "Look",
         {
             "prompts": Entry(_BUILD, "prompts", "Show what would be sent for each shot."),
-            "plan": Entry(_BUILD, "plan", "Show each shot's step and price; spend nothing."),
+            "plan": Entry(
+                "storyboard.cli.plan", "plan", "Show each shot's step and price; spend nothing."
+            ),
+            "why": Entry("storyboard.cli.why", "why", "Show why a shot would be made anew."),
+            "diff": Entry("storyboard.cli.diff", "diff", "Show what changed, and what that costs."),
+            "code": Entry("storyboard.cli.code", "code", "Print the request for a shot as code."),
+            "takes": Entry("storyboard.cli.takes", "takes", "Show the takes of each shot."),
             "sheet": Entry("storyboard.cli.sheet", "sheet", "Draw the film's contact sheet."),
         },
     ),
@@ -71,6 +78,7 @@ COMMANDS: tuple[Section, ...] = (
         {
             "animatic": Entry(_BUILD, "animatic", "Make the film from its stills, for free."),
             "build": Entry(_BUILD, "build", "Make the clips that are missing and cut the film."),
+            "circle": Entry("storyboard.cli.takes", "circle", "Choose the take the film shows."),
             "cut": Entry("storyboard.cli.cut", "cut", "Cut the film from whatever is owned."),
             "export": Entry("storyboard.cli.export", "export", "Write the cut for other programs."),
             "clean": Entry(_BUILD, "clean", "Delete what can be made again for free."),
@@ -202,7 +210,17 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, and leave with its exit code."""
     speak_utf8()
     words = list(sys.argv[1:] if args is None else args)
-    sys.exit(run(lambda: _run(words)))
+    sys.exit(run(lambda: _run(words), as_json=_asks_for_json(words)))
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    """Tell whether a command line asks for JSON, even one that is not understood otherwise."""
+    options = list(takewhile(lambda word: word != "--", words))
+    return (
+        "--json" in options
+        or "--format=json" in options
+        or ("--format", "json") in pairwise(options)
+    )
 
 
 def _run(words: list[str]) -> int | None:

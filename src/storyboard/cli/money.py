@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -10,12 +11,15 @@ from storyboard.app.compile import FilmOptions, compile_film_at
 from storyboard.cli.console import emit, say, wants_colour, width
 from storyboard.cli.findings import show_findings
 from storyboard.cli.funnel import Misuse
-from storyboard.cli.options import AS_JSON, film_options
+from storyboard.cli.options import AS_JSON, ONLY, film_options
 from storyboard.model.attempt import Attempt
-from storyboard.model.errors import ExitCode, SpendingRefused
+from storyboard.model.errors import ErrorCode, ExitCode, SpendingRefused
 from storyboard.model.job import State
 from storyboard.model.money import show_usd
 from storyboard.report.cells import harmless
+
+if TYPE_CHECKING:
+    from storyboard.compiler.select import Selector
 
 __all__ = ["adopt", "costs", "forget", "status"]
 
@@ -40,9 +44,8 @@ def status(where: str, as_json: bool, options: FilmOptions) -> ExitCode:
     from storyboard.app.books import film_status, project_status  # noqa: PLC0415
 
     if Path(where).is_dir():
-        if options.settings or options.variant:
-            message = "--set and --variant choose among a film's shots, and no film is named"
-            raise Misuse(message, hint="name the film in place of the folder")
+        if options.settings or options.variant or options.only:
+            _refuse_folder("--set, --variant and --only choose")
         found = project_status(where)
     else:
         compilation = compile_film_at(where, options)
@@ -59,6 +62,11 @@ def status(where: str, as_json: bool, options: FilmOptions) -> ExitCode:
 
         emit(render_status_text(found, colour=wants_colour(sys.stdout), width=width()))
     return ExitCode.SHOTS_FAILED if found.for_person else ExitCode.OK
+
+
+def _refuse_folder(options: str) -> NoReturn:
+    message = f"{options} among a film's shots, and no film is named"
+    raise Misuse(message, hint="name the film in place of the folder")
 
 
 def _month(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
@@ -78,12 +86,36 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
 )
 @click.option("--refresh", is_flag=True, help="Ask the provider's billing first.")
 @AS_JSON
-def costs(where: str, month: str | None, by: str | None, refresh: bool, as_json: bool) -> ExitCode:
-    """Show what was spent: the estimate beside what was billed, refunds, and what is reserved."""
+@ONLY
+def costs(
+    where: str,
+    month: str | None,
+    by: str | None,
+    refresh: bool,
+    as_json: bool,
+    only: "tuple[Selector, ...]",
+) -> ExitCode:
+    """Show what was spent: the estimate beside what was billed, refunds, and what is reserved.
+
+    With --only, of the shots that the FILM as it is now has by these ids.
+    """
     from storyboard.app.books import film_costs  # noqa: PLC0415
     from storyboard.report.costs import By  # noqa: PLC0415
 
-    found = film_costs(where, month=month, by=None if by is None else By(by), refresh=refresh)
+    shots = None
+    if only:
+        if Path(where).is_dir():
+            _refuse_folder("--only chooses")
+        compilation = compile_film_at(where, FilmOptions(only=only))
+        if not compilation.ok:
+            show_findings(compilation, compilation.diagnostics, as_json=as_json)
+            return ExitCode.INVALID_STORYBOARD
+        from storyboard.app.select import chosen_shots  # noqa: PLC0415  only if asked
+
+        shots = chosen_shots(compilation, only)
+    found = film_costs(
+        where, month=month, by=None if by is None else By(by), refresh=refresh, shots=shots
+    )
     if as_json:
         from storyboard.report.costs_json import render_costs_json  # noqa: PLC0415
 
@@ -99,7 +131,8 @@ def costs(where: str, month: str | None, by: str | None, refresh: bool, as_json:
 @_ATTEMPT
 @click.argument("prediction", metavar="PREDICTION")
 @_FOLDER
-def adopt(attempt: str, prediction: str, folder: str) -> ExitCode:
+@AS_JSON
+def adopt(attempt: str, prediction: str, folder: str, as_json: bool) -> ExitCode:
     """Say which order of the provider an unclear ATTEMPT is, so that a build goes on with it.
 
     `storyboard status` names the attempt, and the orders in the provider's history it may be.
@@ -107,6 +140,11 @@ def adopt(attempt: str, prediction: str, folder: str) -> ExitCode:
     from storyboard.app.decide import adopt_order  # noqa: PLC0415
 
     decided = adopt_order(folder, attempt, prediction)
+    if as_json:
+        from storyboard.report.decided import render_adopted_json  # noqa: PLC0415
+
+        emit(render_adopted_json(decided.attempt, decided.build))
+        return ExitCode.OK
     say(
         f"attempt {decided.attempt.id} ({harmless(decided.attempt.order.shot)}) is the order"
         f" {prediction}; this goes on with it:\n\n    {harmless(decided.build)}"
@@ -118,7 +156,8 @@ def adopt(attempt: str, prediction: str, folder: str) -> ExitCode:
 @_ATTEMPT
 @_FOLDER
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def forget(attempt: str, folder: str, yes: bool) -> ExitCode:
+@AS_JSON
+def forget(attempt: str, folder: str, yes: bool, as_json: bool) -> ExitCode:
     """Give an ATTEMPT up, so that its shot can be ordered again; it may then be paid twice."""
     from storyboard.app.decide import find_forgettable, forget_order  # noqa: PLC0415
 
@@ -126,6 +165,11 @@ def forget(attempt: str, folder: str, yes: bool) -> ExitCode:
     if not yes:
         _confirm(found)
     decided = forget_order(folder, attempt)
+    if as_json:
+        from storyboard.report.decided import render_forgotten_json  # noqa: PLC0415
+
+        emit(render_forgotten_json(decided.attempt, decided.build))
+        return ExitCode.OK
     say(
         f"attempt {decided.attempt.id} ({harmless(decided.attempt.order.shot)}) is given up; its"
         f" {show_usd(decided.attempt.counted)} counts until billing shows a refund."
@@ -140,11 +184,12 @@ def _confirm(attempt: Attempt) -> None:
     stays = f"attempt {attempt.id} stays as it is"
     if not sys.stdin.isatty():
         message = f"{risk}; {stays}"
-        raise SpendingRefused(message, hint="with `--yes` it is given up all the same")
+        hint = "with `--yes` it is given up all the same"
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.NOT_CONFIRMED)
     say(risk)
     if not click.confirm("Give it up?", err=True):
         message = f"not confirmed: {stays}"
-        raise SpendingRefused(message)
+        raise SpendingRefused(message, code=ErrorCode.NOT_CONFIRMED)
 
 
 def _risk(attempt: Attempt) -> str:

@@ -2,18 +2,55 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from storyboard.app.compile import FilmOptions
+from storyboard.cli.funnel import Misuse
 from storyboard.model.money import MicroUsd, micro_usd
 
-__all__ = ["AS_JSON", "amount", "film_options"]
+if TYPE_CHECKING:
+    from storyboard.compiler.select import Selector
+
+__all__ = ["AS_JSON", "ONLY", "RETAKE", "amount", "film_options", "selectors"]
 
 Command = Callable[..., Any]
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+
+
+def selectors(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> "tuple[Selector, ...]":
+    """Read selectors; a misuse where one makes no sense."""
+    if not given:
+        return ()
+    from storyboard.compiler.select import BadSelector, parse  # noqa: PLC0415  only if asked
+
+    try:
+        return tuple(parse(each) for each in given)
+    except BadSelector as error:
+        raise Misuse(error.message, hint=error.hint) from error
+
+
+ONLY = click.option(
+    "--only",
+    metavar="SELECTOR",
+    multiple=True,
+    callback=selectors,
+    help="Only these shots: ids, globs, scenes, tag:, model:, state:; repeatable, each narrows.",
+)
+
+
+RETAKE = click.option(
+    "--retake",
+    "retakes",
+    metavar="SHOT",
+    multiple=True,
+    callback=selectors,
+    help="Buy one more take of a shot; a selector, repeatable.",
+)
 
 
 def film_options(command: Command) -> Command:
@@ -25,9 +62,10 @@ def film_options(command: Command) -> Command:
         settings: tuple[tuple[str, str], ...],
         variant: str | None,
         no_cache: bool,
+        only: "tuple[Selector, ...]",
         **named: object,
     ) -> object:
-        options = FilmOptions(settings, variant, cache=not no_cache)
+        options = FilmOptions(settings, variant, cache=not no_cache, only=only)
         return command(*arguments, options=options, **named)
 
     for option in (
@@ -41,6 +79,7 @@ def film_options(command: Command) -> Command:
             callback=_settings,
             help="Give a variable of the film another value; may be repeated.",
         ),
+        ONLY,
     ):
         with_options = option(with_options)
     return with_options

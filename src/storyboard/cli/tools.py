@@ -16,7 +16,31 @@ from storyboard.report.pages import first_sentence
 
 __all__ = ["explain", "models", "schema"]
 
-_SCHEMAS = ("storyboard", "scene", "plan", "findings", "card", "status", "costs", "doctor")
+_SCHEMAS = (
+    "storyboard",
+    "scene",
+    "card",
+    "findings",
+    "prompts",
+    "plan",
+    "why",
+    "diff",
+    "code",
+    "takes",
+    "sheet",
+    "build",
+    "circle",
+    "cut",
+    "export",
+    "status",
+    "costs",
+    "adopt",
+    "forget",
+    "models",
+    "doctor",
+    "error",
+)
+"""What authors write first, the storyboard's before all; then what commands write with --json."""
 
 
 @click.command()
@@ -61,7 +85,11 @@ def _show(page: str) -> None:
 @click.command()
 @click.argument("name", type=click.Choice(_SCHEMAS), default=_SCHEMAS[0])
 def schema(name: str) -> ExitCode:
-    """Print the JSON Schema of a storyboard, or of what a command writes with --json."""
+    """Print the JSON Schema of a storyboard, or of what a command writes with --json.
+
+    A document names its schema first: `storyboard/plan-1` is version 1 of `plan`. What build and
+    animatic write is a `build`, check's a `findings`; what any of them refuses is an `error`.
+    """
     emit(resource("schemas", f"{name}.schema.json"))
     return ExitCode.OK
 

@@ -33,13 +33,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Everything known of a film after its last phase; no film where a phase found errors."""
+    """Everything known of a film after its last phase; no film where a phase found errors.
+
+    `draft` is the film as it was understood, if it came that far, whatever is wrong with it.
+    """
 
     film: Film | None = None
     prompts: tuple[Prompt, ...] = ()
     stills: tuple[Still, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: tuple[Source, ...] = ()
+    draft: Film | None = None
 
     @property
     def ok(self) -> bool:
@@ -56,6 +60,7 @@ def compile_film(path: str, world: World, options: Options) -> Compiled:
         tuple(run.stills.values()),
         _in_reading_order(run.found, run.sources),
         tuple(run.sources),
+        run.draft,
     )
 
 
@@ -81,6 +86,7 @@ class _Run:
 
     world: World
     options: Options
+    draft: Film | None = None
     film: Film | None = None
     prompts: tuple[Prompt, ...] = ()
     stills: dict[str, Still] = field(default_factory=dict)
@@ -114,6 +120,7 @@ class _Run:
             return
         lowered = lower(filled.value, variant=self.options.variant)
         self.found += lowered.diagnostics
+        self.draft = lowered.value
         if lowered.value is None or has_errors(self.found):
             return
         self._check(lowered.value)

@@ -1,16 +1,18 @@
-"""Decides for each shot what a build does, why, and at what cost: reason and step together."""
+"""Plans a film: for each shot which take is shown and what a build does about it, at what cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
-from storyboard.compiler.request import AnimaticLook, order_animatic, order_clip
+from storyboard.compiler.offers import ANIMATIC, Script, free_offer, shot_offers, starts_from
+from storyboard.compiler.request import AnimaticLook
+from storyboard.compiler.steps import Owned, act_on, step_of
+from storyboard.compiler.takes import Shooting, shoot, slates_of
 from storyboard.model.account import Account
-from storyboard.model.attempt import Past
-from storyboard.model.card import ModelCard, length_to_buy, price
-from storyboard.model.job import BINDING, FINAL, Cause, State
+from storyboard.model.card import ModelCard
+from storyboard.model.lock import Slate, Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import (
     Blocked,
@@ -18,47 +20,20 @@ from storyboard.model.plan import (
     Offer,
     Plan,
     PlannedShot,
-    Reconcile,
     Resume,
     Reuse,
     Step,
     Why,
 )
-from storyboard.model.request import ClipKey, ClipRequest, Still, clip_key, made_from
-from storyboard.model.story import Film, ImageFrom, Shot
+from storyboard.model.request import ClipKey, ClipRequest
+from storyboard.model.story import Shot
 
-__all__ = ["ANIMATIC", "Owned", "Script", "make_plan", "wall_clock"]
+__all__ = ["ANIMATIC", "Owned", "Script", "make_plan", "timed", "wall_clock"]
 
-_FAILED = frozenset({State.REFUSED, State.FAILED, State.REFUNDED, State.ABANDONED})
-
-ANIMATIC = "animatic"
-"""The id of the free model's card."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """What is owned already: clips by key, and by shot what its last clip was made from.
-
-    `past` is what became of earlier attempts by clip, `known` the clips that were there once,
-    `spent` what counts against the film's budget, `again` the shots to order in spite of all that.
-    """
-
-    clips: AbstractSet[ClipKey] = frozenset()
-    made: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    past: Mapping[ClipKey, Past] = field(default_factory=dict)
-    known: AbstractSet[ClipKey] = frozenset()
-    spent: MicroUsd = MicroUsd(0)
-    again: AbstractSet[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A compiled film ready to be planned: its prompts by shot, stills by path, cards by id."""
-
-    film: Film
-    prompts: Mapping[str, str]
-    stills: Mapping[str, Still]
-    cards: Mapping[str, ModelCard]
+_GONE = (
+    "take {} is circled, made from something the shot no longer asks for, and gone:"
+    " circle another, or none"
+)
 
 
 def make_plan(
@@ -71,201 +46,207 @@ def make_plan(
 ) -> Plan:
     """Plan every shown shot: with the model it asks for or, given a look, as an animatic."""
     film, cards = script.film, script.cards
-    offers = _offers(script, owned) if animatic is None else _free_offers(script, animatic)
+    shootings = _shootings(script, owned) if animatic is None else _free(script, animatic)
     ordered: set[ClipKey] = set()
     shots: list[PlannedShot] = []
+    takes: list[PlannedShot] = []
     for shot in film.shown:
-        planned = _plan_shot(shot, offers[shot.id], owned, ordered)
+        planned = _shown(shot, shootings[shot.id], owned, ordered)
         ordered.add(planned.key)
         shots.append(planned)
-    return Plan(
+        takes += _further(shot, shootings[shot.id], owned, ordered)
+    plan = Plan(
         film=name,
         shots=tuple(shots),
         runtime=film.runtime,
         budget_cost=film.budget.cost,
         budget_runtime=film.budget.runtime,
-        wall_clock=_estimate(shots, cards, account),
-        pacing=_pacing(shots, account),
         account=account.level,
         spent=owned.spent,
+        takes=tuple(takes),
     )
+    return timed(plan, cards, account)
 
 
-def _free_offers(script: Script, look: AnimaticLook) -> dict[str, tuple[Offer, ...]]:
-    card = script.cards[ANIMATIC]
+def _free(script: Script, look: AnimaticLook) -> dict[str, Shooting]:
     return {
-        shot.id: (_offer(card, order_animatic(card, shot, script.film, script.stills, look)),)
-        for shot in script.film.shown
+        shot.id: Shooting(((free_offer(script, shot, look),),), 0) for shot in script.film.shown
     }
 
 
-def _offers(script: Script, owned: Owned) -> dict[str, tuple[Offer, ...]]:
-    """Make each shot's orders, of its model and its fallbacks, after those it starts from.
+def _shootings(script: Script, owned: Owned) -> dict[str, Shooting]:
+    """Settle each shot's takes, after those of the shots it starts from.
 
     Skipped shots are among them, for a shot that is shown may start from one. A chain starts from
-    the clip that stands for its shot, whichever model made it.
+    the take that is shown of its shot, whichever model made it.
     """
     shots = {shot.id: shot for shot in script.film.shots}
-    offers: dict[str, tuple[Offer, ...]] = {}
+    slates = slates_of(owned, shots.keys())
+    shootings: dict[str, Shooting] = {}
     clips: dict[str, ClipKey] = {}
     for name in TopologicalSorter(
-        {name: _starts_from(shots[name]) for name in shots}
+        {name: starts_from(shot) for name, shot in shots.items()}
     ).static_order():
         shot = shots[name]
-        models = dict.fromkeys((shot.model, *shot.fallback))
-        found = (_order(script, shot, model, clips) for model in models)
-        offers[name] = tuple(offer for offer in found if offer is not None)
-        if offers[name]:
-            clips[name] = offers[name][_chosen(offers[name], owned)].key
-    return offers
+
+        def order(take: int, shot: Shot = shot) -> tuple[Offer, ...]:
+            return shot_offers(script, shot, clips, take)
+
+        first = order(1)
+        settled = shoot(shot, first, order, owned, slates.of(name, first))
+        if settled is not None:
+            shootings[name] = settled
+            clips[name] = _shown_key(settled, owned)
+    return shootings
 
 
-def _order(script: Script, shot: Shot, model: str, clips: Mapping[str, ClipKey]) -> Offer | None:
-    """Order a shot of a model; None of one that is not known or, as a fallback, cannot make it."""
-    card = script.cards.get(model)
-    if card is None:
-        return None
-    if card.provider == ANIMATIC:
-        look = AnimaticLook()
-        return _offer(card, order_animatic(card, shot, script.film, script.stills, look))
-    length = length_to_buy(card, shot.clip_time)
-    if length is None and model != shot.model:
-        return None
-    request = order_clip(
-        card,
-        shot,
-        script.film,
-        prompt=script.prompts.get(shot.id, ""),
-        length=length or shot.clip_time,
-        stills=script.stills,
-        clips=clips,
-    )
-    return _offer(card, request)
+def _shown_key(shooting: Shooting, owned: Owned) -> ClipKey:
+    if shooting.pinned is not None:
+        return shooting.pinned.key
+    offers = shooting.takes[shooting.shown]
+    return offers[act_on(offers, owned)].key
 
 
-def _offer(card: ModelCard, request: ClipRequest) -> Offer:
-    cost = price(card, request.length, dict(request.inputs))
-    return Offer(card.id, request.length, request, clip_key(request), MicroUsd(cost or 0))
-
-
-def _starts_from(shot: Shot) -> tuple[str, ...]:
-    images = (shot.image, shot.end_image)
-    return tuple(image.shot for image in images if isinstance(image, ImageFrom))
-
-
-def _chosen(offers: Sequence[Offer], owned: Owned) -> int:
-    """Choose what to act on: the first offer that is not surely out, with no money at stake."""
-    for index, offer in enumerate(offers):
-        past = owned.past.get(offer.key)
-        if offer.key in owned.clips or past is None or not _is_out(past):
-            return index
-    return 0
-
-
-def _is_out(past: Past) -> bool:
-    """Tell whether a model has had its chance, and the money is back or was never taken."""
-    return past.state in {State.REFUSED, State.REFUNDED} and past.cause not in FINAL
-
-
-def _plan_shot(
-    shot: Shot, offers: Sequence[Offer], owned: Owned, ordered: AbstractSet[ClipKey]
+def _shown(
+    shot: Shot, shooting: Shooting, owned: Owned, ordered: AbstractSet[ClipKey]
 ) -> PlannedShot:
-    """Decide a shot's step; `ordered` are the clips that shots before it stand for."""
-    chosen = _chosen(offers, owned)
+    """Plan the take of a shot that is shown; `ordered` are the clips shots before it stand for."""
+    if shooting.pinned is not None:
+        offers = _pinned_offers(shooting.pinned)
+    else:
+        offers = shooting.takes[shooting.shown]
+    step = step_of(shot.id, offers, owned)
+    if offers[act_on(offers, owned)].key in ordered:
+        step = Reuse()
+    if shooting.pinned is not None and isinstance(step, Generate | Blocked):
+        step = Blocked(_GONE.format(shooting.pinned.number), MicroUsd(0))
+    return _planned(shot, shooting, offers, owned, step)
+
+
+def _pinned_offers(take: Take) -> tuple[Offer, ...]:
+    """Stand in for the order of a take that the shot does not ask for any more.
+
+    What was sent for it is not known: it can be shown and fetched, and never be ordered.
+    """
+    request = ClipRequest(take.model, (), take.length)
+    return (Offer(take.model, take.length, request, take.key, take.price),)
+
+
+def _further(
+    shot: Shot, shooting: Shooting, owned: Owned, ordered: set[ClipKey]
+) -> Iterator[PlannedShot]:
+    """Plan what is to be done for the takes that are not shown; mostly that is nothing.
+
+    While a take is pinned none is bought, but for the one more that is asked for by name.
+    """
+    pinned = shooting.pinned is not None
+    if pinned and shot.id not in owned.retakes:
+        return
+    for index, offers in enumerate(shooting.takes):
+        step = step_of(shot.id, offers, owned)
+        key = offers[act_on(offers, owned)].key
+        shown = index == shooting.shown and not pinned
+        if not shown and key not in ordered and not isinstance(step, Reuse | Blocked):
+            ordered.add(key)
+            yield replace(_planned(shot, shooting, offers, owned, step), stands_in=None)
+            if pinned:
+                return
+
+
+def _planned(
+    shot: Shot, shooting: Shooting, offers: Sequence[Offer], owned: Owned, step: Step
+) -> PlannedShot:
+    chosen = act_on(offers, owned)
     offer = offers[chosen]
-    step = _step(shot, offer, owned, ordered)
-    if chosen and isinstance(step, Generate):
-        step = Generate(Why.FAILED_BEFORE, offer.cost)
-    settled = isinstance(step, Reuse | Blocked)
+    fetched = isinstance(step, Resume) and step.prediction == owned.fetchable.get(offer.key)
+    settled = fetched or isinstance(step, Reuse | Blocked)
     return PlannedShot(
         id=shot.id,
         scene=shot.scene,
         model=offer.model,
-        step=step,
+        step=_retake(step, offer.key, shooting, owned),
         wanted=shot.clip_time,
         bought=offer.bought,
         request=offer.request,
         key=offer.key,
         price=offer.cost,
         fallbacks=() if settled else tuple(offers[chosen + 1 :]),
+        base=shooting.base,
+        asked=tuple(offer for takes in shooting.takes for offer in takes),
+        slate=shooting.slate,
+        number=_number(shooting.slate, offer.key),
+        called=_called(shooting, offer.key, owned),
+        stands_in=_stand_in(shot, offer.key, shooting.slate, owned),
     )
 
 
-def _step(shot: Shot, offer: Offer, owned: Owned, ordered: AbstractSet[ClipKey]) -> Step:
-    past = owned.past.get(offer.key)
-    if offer.key in owned.clips or offer.key in ordered:
-        return Reuse()
-    return _under_way(past) or _blocked(shot, offer, past, owned) or _to_make(shot, offer, owned)
+def _retake(step: Step, key: ClipKey, shooting: Shooting, owned: Owned) -> Step:
+    """Call an order a retake where the shot has another take of the same already."""
+    if not isinstance(step, Generate) or step.why is Why.FAILED_BEFORE:
+        return step
+    had = {take.key for take in shooting.slate.takes} if shooting.slate else set()
+    if key in had or key in owned.known:
+        return step
+    others = {offers[act_on(offers, owned)].key for offers in shooting.takes}
+    if any(other in owned.clips or other in had for other in others):
+        return Generate(Why.RETAKE, step.cost)
+    return step
 
 
-def _under_way(past: Past | None) -> Resume | Reconcile | None:
-    """Return how to go on with a clip that is paid for, or may be."""
-    if past is not None and past.state in {State.INTENT, State.UNKNOWN}:
-        return Reconcile(past.attempt)
-    if past is not None and past.state in BINDING and past.prediction is not None:
-        return Resume(past.prediction)
-    return None
+def _number(slate: Slate | None, key: ClipKey) -> int | None:
+    takes = slate.takes if slate is not None else ()
+    return next((take.number for take in takes if take.key == key), None)
 
 
-def _blocked(shot: Shot, offer: Offer, past: Past | None, owned: Owned) -> Blocked | None:
-    """Hold back an order that a person has to decide on; what costs nothing is simply made."""
-    reason = _in_the_way(past, known=offer.key in owned.known)
-    if reason is None or not offer.cost or shot.id in owned.again:
+def _called(shooting: Shooting, key: ClipKey, owned: Owned) -> int:
+    """Return the number that a take has in the lock or, of one to be bought, that it will have."""
+    known = _number(shooting.slate, key)
+    if known is not None:
+        return known
+    asked = [offers[act_on(offers, owned)].key for offers in shooting.takes]
+    new = [each for each in asked if _number(shooting.slate, each) is None]
+    highest = (
+        max((take.number for take in shooting.slate.takes), default=0) if shooting.slate else 0
+    )
+    return highest + 1 + (new.index(key) if key in new else 0)
+
+
+def _stand_in(shot: Shot, key: ClipKey, slate: Slate | None, owned: Owned) -> Take | None:
+    """Return the take that a shot keeps until its own is there: the circled one, or the newest.
+
+    It has to be as long as the shot needs its clip.
+    """
+    if slate is None or key in owned.clips:
         return None
-    return Blocked(reason, offer.cost)
+    there = [
+        take for take in slate.takes if take.key in owned.clips and take.length >= shot.clip_time
+    ]
+    circled = (take for take in there if take.number == slate.circled)
+    return next(circled, there[-1] if there else None)
 
 
-def _to_make(shot: Shot, offer: Offer, owned: Owned) -> Generate:
-    past = owned.past.get(offer.key)
-    if past is not None and past.state in _FAILED:
-        return Generate(Why.FAILED_BEFORE, offer.cost)
-    if past is not None and past.state is State.LOST:
-        return Generate(Why.CLIP_MISSING, offer.cost)
-    return _generate(owned.made.get(shot.id), offer.request, offer.cost)
-
-
-def _in_the_way(past: Past | None, *, known: bool) -> str | None:
-    """Say why a clip is not simply ordered; None when nothing speaks against it."""
-    if past is not None and past.cause is Cause.MODERATION and past.state in _FAILED:
-        return f"refused by moderation: {past.reason}"
-    if past is not None and past.state is State.LOST:
-        return f"bought, and lost: {past.reason}"
-    if past is None and known:
-        return "owned once, and its file is damaged or gone"
-    return None
-
-
-def _generate(
-    before: Mapping[str, object] | None, request: ClipRequest, cost: MicroUsd
-) -> Generate:
-    """Say why a clip has to be made: `before` is what the shot's last clip was ordered with."""
-    if before is None:
-        return Generate(Why.NEW, cost)
-    now = made_from(request)
-    changed = tuple(
-        sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+def timed(plan: Plan, cards: Mapping[str, ModelCard], account: Account) -> Plan:
+    """Return a plan with how long its orders take, and what the account's limits alone take."""
+    paid = sum(isinstance(order.step, Generate) and order.cost > 0 for order in plan.orders)
+    return replace(
+        plan,
+        wall_clock=_estimate(plan.orders, cards, account),
+        pacing=wall_clock([0] * paid, account),
     )
-    return Generate(Why.CHANGED if changed else Why.CLIP_MISSING, cost, changed)
 
 
 def _estimate(
-    shots: Sequence[PlannedShot], cards: Mapping[str, ModelCard], account: Account
+    orders: Sequence[PlannedShot], cards: Mapping[str, ModelCard], account: Account
 ) -> Millis | None:
     """Estimate the wall clock of what is to be generated; None when a latency is not known."""
     latencies: list[int] = []
-    for shot in shots:
-        if isinstance(shot.step, Generate):
-            latency = cards[shot.model].typical_latency
+    for order in orders:
+        if isinstance(order.step, Generate):
+            latency = cards[order.model].typical_latency
             if latency is None:
                 return None
             latencies.append(latency)
     return wall_clock(latencies, account)
-
-
-def _pacing(shots: Sequence[PlannedShot], account: Account) -> Millis:
-    """Work out how long the submits alone take, were every clip ready at once."""
-    paid = sum(isinstance(shot.step, Generate) and shot.cost > 0 for shot in shots)
-    return wall_clock([0] * paid, account)
 
 
 def wall_clock(latencies: Sequence[int], account: Account) -> Millis:

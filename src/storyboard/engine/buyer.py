@@ -12,13 +12,13 @@ from storyboard.engine.events import Inspected, Stage, Staged, Working
 from storyboard.engine.orders import Orders
 from storyboard.engine.ports import Clip, Failed, Ready, Running
 from storyboard.engine.provider import Missing, NotFetched, Unreachable
-from storyboard.engine.reconcile import KEPT, Reconciler
+from storyboard.engine.reconcile import Reconciler
 from storyboard.engine.sending import Sender
 from storyboard.engine.shop import Bought, NotBought, Outcome, Place, Purchase, Shop
 from storyboard.engine.told import failure, unclear
 from storyboard.model import job
-from storyboard.model.attempt import Attempt, Cap, Held, Order, OverCap, Reservation
-from storyboard.model.errors import EnvironmentFault, ShotsFailed, SpendingRefused
+from storyboard.model.attempt import KEPT, Attempt, Cap, Held, Order, OverCap, Reservation
+from storyboard.model.errors import EnvironmentFault, ErrorCode, ShotsFailed, SpendingRefused
 from storyboard.model.job import FINAL, Cause, State
 from storyboard.model.money import show_usd
 from storyboard.model.plan import Offer
@@ -27,11 +27,15 @@ __all__ = ["Buyer"]
 
 _REFUND_LOOKS: Final = (0.0, 20.0, 40.0)
 """Seconds before each look for a refund, where another model waits for it."""
-_RAISE: Final = {
-    Cap.RUN: "allow more with --max-cost",
-    Cap.FILM: "raise the film's budget, or make fewer shots",
-    Cap.MONTH: "raise the month's limit in storyboard.toml, or wait for the next month",
+_OVER: Final = {
+    Cap.RUN: (ErrorCode.OVER_RUN_LIMIT, "allow more with --max-cost"),
+    Cap.FILM: (ErrorCode.OVER_BUDGET, "raise the film's budget, or make fewer shots"),
+    Cap.MONTH: (
+        ErrorCode.OVER_MONTH_LIMIT,
+        "raise the month's limit in storyboard.toml, or wait for the next month",
+    ),
 }
+"""By the cap that would be passed: the word the refusal is known by, and what to do."""
 
 
 class Buyer:
@@ -74,6 +78,9 @@ class Buyer:
             return outcome
         return await self.buy(Purchase(purchase.shot, purchase.film, rest), priority)
 
+    def _called(self, purchase: Purchase) -> str:
+        return self._shop.called(purchase.key, purchase.shot)
+
     async def _ordered_anew(
         self, attempt: Attempt, purchase: Purchase | None, priority: float
     ) -> Outcome:
@@ -115,7 +122,7 @@ class Buyer:
 
     async def _buy(self, purchase: Purchase, offer: Offer, priority: float) -> Outcome:
         """Order a clip of one model as soon as there is a place for it, and see it through."""
-        self._shop.tell(Staged(purchase.shot, Stage.WAITING))
+        self._shop.tell(Staged(self._called(purchase), Stage.WAITING))
         if not await self._shop.brake.lets(self._shop.throttle.place(priority)):
             return self._not_ordered()
         place = Place(self._shop.throttle)
@@ -134,7 +141,7 @@ class Buyer:
     async def _ordered(self, purchase: Purchase, offer: Offer) -> Attempt | NotBought:
         """Reserve the price, then send the order; the intent is on disk before it leaves."""
         try:
-            payload = await self._orders.payload(purchase.shot, offer)
+            payload = await self._orders.payload(self._called(purchase), offer)
         except NotFetched as error:
             return NotBought(f"its picture cannot be handed in: {error}")
         if not await self._shop.brake.lets(self._shop.throttle.turn()) or self._shop.brake.pulled:
@@ -160,7 +167,8 @@ class Buyer:
             f"the next order costs {show_usd(over.price)}, and with {show_usd(over.counted)} spent"
             f" or reserved it would pass the limit of {show_usd(over.limit)} for this {over.cap}"
         )
-        self._shop.brake.pull(message, SpendingRefused(message, hint=_RAISE[over.cap]))
+        code, hint = _OVER[over.cap]
+        self._shop.brake.pull(message, SpendingRefused(message, hint=hint, code=code))
         return self._not_ordered()
 
     def _not_ordered(self) -> NotBought:
@@ -171,10 +179,10 @@ class Buyer:
         found = await self._followed(attempt)
         place.leave()
         match found:
-            case Ready(url):
+            case Ready(url, _, model):
                 self._shop.circuit.worked()
                 if attempt.job.state is State.SUBMITTED:
-                    attempt = await self._shop.record(attempt, job.Finished())
+                    attempt = await self._shop.record(attempt, job.Finished(model))
                 return await self._kept(attempt, offer, url)
             case Failed(reason, cause) if attempt.job.state is State.SUBMITTED:
                 return await self._failed(attempt, reason, cause)
@@ -193,13 +201,14 @@ class Buyer:
         clock = self._shop.clock
         age = max((clock.now() - attempt.reserved_at).total_seconds(), 0.0)
         since = self._sender.sent_at.get(attempt.id, clock.monotonic() - age)
-        self._shop.tell(Staged(attempt.order.shot, Stage.MAKING))
+        called = self._shop.called(attempt.order.key, attempt.order.shot)
+        self._shop.tell(Staged(called, Stage.MAKING))
 
         def told(news: Running | Unreachable) -> None:
             if isinstance(news, Running):
-                self._shop.tell(Working(attempt.order.shot, news.done))
+                self._shop.tell(Working(called, news.done))
             else:
-                self._shop.tell(Staged(attempt.order.shot, Stage.MAKING, news.reason))
+                self._shop.tell(Staged(called, Stage.MAKING, news.reason))
 
         return await self._shop.poller.outcome(
             attempt.job.prediction or "",
@@ -220,7 +229,8 @@ class Buyer:
 
     async def _kept(self, attempt: Attempt, offer: Offer | None, url: str) -> Outcome:
         """Fetch a finished clip, keep it, and only then call it owned."""
-        shop, shot = self._shop, attempt.order.shot
+        shop = self._shop
+        shot = shop.called(attempt.order.key, attempt.order.shot)
         shop.tell(Staged(shot, Stage.FETCHING))
         path = shop.store.scratch(attempt.order.key)
         try:

@@ -56,6 +56,7 @@ async def buy_plan(
     nothing. A fault of this machine (EnvironmentFault) ends the run: nothing that was bought is
     lost. What ends orders alone is in the result's `error`.
     """
+    shop.labels.update(_labels(plan))
     attempts = await _open_attempts(plan, shop)
     jobs = _jobs(plan, film, attempts)
     jobs = await _checked(jobs, shop)
@@ -81,11 +82,16 @@ async def buy_plan(
     return _result(outcomes, shop)
 
 
+def _labels(plan: Plan) -> dict[ClipKey, str]:
+    """Return what each way to have a clip made is called, fallbacks too."""
+    return {offer.key: order.label for order in plan.orders for offer in order.offers}
+
+
 async def _open_attempts(plan: Plan, shop: Shop) -> dict[ClipKey, Attempt]:
     """Return by clip the orders to see through, and those whose clips were kept and are damaged."""
     attempts: Iterable[Attempt] = await shop.books(shop.ledger.open_attempts)
     found = {attempt.order.key: attempt for attempt in attempts}
-    for shot in plan.shots:
+    for shot in plan.orders:
         if isinstance(shot.step, Resume) and shot.key not in found:
             attempt = await shop.books(shop.ledger.attempt_for, shot.key)
             if attempt is not None and attempt.job.state is State.OWNED:
@@ -96,14 +102,17 @@ async def _open_attempts(plan: Plan, shop: Shop) -> dict[ClipKey, Attempt]:
 def _jobs(plan: Plan, film: str, attempts: Mapping[ClipKey, Attempt]) -> dict[ClipKey, _Job]:
     """Return what there is to do by clip: the plan's in film order, then what else is open."""
     jobs: dict[ClipKey, _Job] = {}
-    for shot in plan.shots:
+    for shot in plan.orders:
         if shot.key in jobs or not isinstance(shot.step, Generate | Resume | Reconcile):
             continue
         if not shot.price:
-            jobs[shot.key] = _Job(shot.id, free=shot)
+            jobs[shot.key] = _Job(shot.label, free=shot)
             continue
-        purchase = Purchase(shot.id, film, shot.offers)
-        jobs[shot.key] = _Job(shot.id, purchase, attempts.get(shot.key))
+        attempt = attempts.get(shot.key)
+        if attempt is None and not isinstance(shot.step, Generate):
+            jobs[shot.key] = _Job(shot.label)  # the plan says that it is ordered: never again
+            continue
+        jobs[shot.key] = _Job(shot.label, Purchase(shot.id, film, shot.offers), attempt)
     for key, attempt in attempts.items():
         label = f"{attempt.order.shot} (attempt {attempt.id})"
         jobs.setdefault(key, _Job(label, attempt=attempt))
@@ -181,7 +190,9 @@ async def _carry_out(
         return await buyer.take_up(job.attempt, job.purchase, priority)
     if job.purchase is not None:
         return await buyer.buy(job.purchase, priority)
-    if job.free is None or maker is None:
+    if job.free is None:
+        return NotBought("it was ordered, and the ledger does not know its order")
+    if maker is None:
         return NotBought("nothing can make it")
     reason = await maker.make(job.free)
     if reason is not None:

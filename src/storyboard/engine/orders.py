@@ -31,8 +31,9 @@ class Orders:
     async def payload(self, shot: str, offer: Offer) -> str:
         """Return what is sent, word for word; NotFetched or EnvironmentFault without its pictures.
 
-        No two attempts ever send the same: where an earlier one did, its picture is handed in anew,
-        under another URL. So what history lists can only be one attempt's.
+        No two attempts ever send the same: each take of a shot has its picture handed in for
+        itself, and where an earlier attempt sent the same it is handed in anew, under another URL.
+        So what history lists can only be one attempt's.
         """
         payload = await self._write(shot, offer.request, fresh=False)
         if payload == (await self._sent_before()).get(offer.key):
@@ -57,19 +58,19 @@ class Orders:
         kind, _, address = reference.partition(":")
         if kind == "url":
             return address
-        async with self._turns[reference]:
-            known = self._urls.get(reference)
+        copy = reference if request.take == 1 else f"{reference}#take={request.take}"
+        async with self._turns[copy]:
+            known = self._urls.get(copy)
             if known is None:
-                known = await self._shop.books(self._shop.ledger.upload, reference)
+                known = await self._shop.books(self._shop.ledger.upload, copy)
             if known is None or fresh:
                 known = await self._hand_in(shot, reference, request)
-            self._urls[reference] = known
+                await self._shop.books(self._shop.ledger.remember_upload, copy, known)
+            self._urls[copy] = known
             return known
 
     async def _hand_in(self, shot: str, reference: str, request: ClipRequest) -> str:
         async with self._gate:
             self._shop.tell(Staged(shot, Stage.UPLOADING))
             path: str = await self._shop.blocking(self._shop.pictures.file, reference, request)
-            url = await self._shop.api.upload(path)
-        await self._shop.books(self._shop.ledger.remember_upload, reference, url)
-        return url
+            return await self._shop.api.upload(path)

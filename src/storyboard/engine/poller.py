@@ -13,7 +13,7 @@ from storyboard.engine.agenda import Agenda, Alarm
 from storyboard.engine.latency import Latencies
 from storyboard.engine.ports import Clock, Failed, Ready, Running
 from storyboard.engine.provider import Missing, PaidLook, Unreachable
-from storyboard.model.errors import EnvironmentFault
+from storyboard.model.errors import EnvironmentFault, ErrorCode
 
 __all__ = ["Poller"]
 
@@ -129,7 +129,7 @@ class Poller:
             minutes = f"{self._patience / 60:g} minutes"
             message = f"the provider has not answered for {minutes}: {reason}"
             hint = "the orders go on there; the same command resumes"
-            self._fail_all(EnvironmentFault(message, hint=hint))
+            self._fail_all(EnvironmentFault(message, hint=hint, code=ErrorCode.UNREACHABLE))
 
     def _start_looks(self, looks: asyncio.TaskGroup) -> None:
         now = self._clock.monotonic()

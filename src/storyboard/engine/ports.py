@@ -47,6 +47,7 @@ class Ready:
 
     url: str = ""
     flagged: bool = False  # the provider's own filter thinks it is not safe for work
+    model: str = ""  # what the provider says has made it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class ClipStore(Protocol):
 
     def find(self, key: ClipKey) -> Clip | None:
         """Return the clip, its bytes verified, or None."""
+        ...
+
+    def recorded(self, key: ClipKey) -> str | None:
+        """Return the hash that the key's clip was kept with, None where it is not there."""
         ...
 
     def scratch(self, key: ClipKey) -> str:

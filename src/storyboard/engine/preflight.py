@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from storyboard.engine.provider import PaidApi, Quote
 from storyboard.engine.shop import Purchase
-from storyboard.model.errors import SpendingRefused
+from storyboard.model.errors import ErrorCode, SpendingRefused
 from storyboard.model.money import MicroUsd, show_usd
 from storyboard.model.plan import Offer
 from storyboard.model.request import ClipKey
@@ -36,7 +36,8 @@ async def check_prices_and_balance(
     needed = MicroUsd(sum(purchase.offers[0].cost for purchase in new))
     if balance < needed:
         message = f"the account has {show_usd(balance)}, and the plan costs {show_usd(needed)}"
-        raise SpendingRefused(message, hint="top the account up, or make fewer shots")
+        hint = "top the account up, or make fewer shots"
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.BALANCE_TOO_LOW)
     return frozenset(o.key for o in fallbacks if _differs(o, quotes[_priced_by(o)]))
 
 
@@ -69,7 +70,7 @@ def _refuse_other_price(offer: Offer, quote: Quote) -> None:
             f" and its card says {show_usd(offer.cost)}; nothing was spent"
         )
         hint = "put the new price in a card in the project's cards/ folder, then plan again"
-        raise SpendingRefused(message, hint=hint)
+        raise SpendingRefused(message, hint=hint, code=ErrorCode.PRICE_CHANGED)
 
 
 def _differs(offer: Offer, quote: Quote) -> bool:

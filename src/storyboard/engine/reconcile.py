@@ -14,17 +14,15 @@ from storyboard.engine.events import Stage, Staged
 from storyboard.engine.provider import Listed, Listing
 from storyboard.engine.shop import Shop
 from storyboard.model import job
-from storyboard.model.attempt import Attempt
+from storyboard.model.attempt import KEPT, Attempt
 from storyboard.model.errors import EnvironmentFault
 from storyboard.model.tree import Plain
 
-__all__ = ["KEPT", "LOOKS", "Reconciler"]
+__all__ = ["LOOKS", "Reconciler"]
 
 LOOKS: Final = (2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each look at an order that left just now: 67 in all."""
 _FEWEST: Final = 2
-KEPT: Final = timedelta(days=6, hours=12)
-"""How far back history is trusted: half a day less than the week that it covers."""
 _MARGIN: Final = timedelta(hours=1)
 """How far two clocks may be apart beside what the provider's own says."""
 
@@ -49,7 +47,11 @@ class Reconciler:
         readable = 0
         for number, wait in enumerate(LOOKS, start=1):
             detail = f"look {number} of {len(LOOKS)}"
-            self._shop.tell(Staged(attempt.order.shot, Stage.UNCLEAR, detail))
+            self._shop.tell(
+                Staged(
+                    self._shop.called(attempt.order.key, attempt.order.shot), Stage.UNCLEAR, detail
+                )
+            )
             await self._shop.clock.sleep(wait)
             last, evidence = await self._look(attempt)
             readable += last is not None

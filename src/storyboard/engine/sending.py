@@ -13,7 +13,7 @@ from storyboard.engine.shop import NotBought, Shop
 from storyboard.engine.told import failure, unclear
 from storyboard.model import job
 from storyboard.model.attempt import Attempt
-from storyboard.model.errors import EnvironmentFault
+from storyboard.model.errors import EnvironmentFault, ErrorCode
 from storyboard.model.job import Cause, State
 
 __all__ = ["Sender"]
@@ -24,10 +24,14 @@ _LONGEST_WAIT: Final = 900.0
 """Seconds; a provider that asks for more is come back to by another run."""
 _WAIT: Final = 5.0
 """Seconds before an order that never left is sent again; longer by as much each time."""
-_HINTS: Final = {
-    Cause.ACCOUNT: "check the key, and what its account may do: `storyboard doctor`",
-    Cause.CREDIT: "top the account up, then run the same command again",
+_ENDING: Final = {
+    Cause.ACCOUNT: (
+        ErrorCode.KEY_REFUSED,
+        "check the key, and what its account may do: `storyboard doctor`",
+    ),
+    Cause.CREDIT: (ErrorCode.NO_CREDIT, "top the account up, then run the same command again"),
 }
+"""What ends all orders and not one alone: the word it is known by, and what to do."""
 
 
 class Sender:
@@ -45,7 +49,9 @@ class Sender:
         """Send an order that was reserved until it is taken, refused, or left to a person."""
         reason = ""
         for sends in range(1, _MOST_SENDS + 1):
-            self._shop.tell(Staged(attempt.order.shot, Stage.ORDERING))
+            self._shop.tell(
+                Staged(self._shop.called(attempt.order.key, attempt.order.shot), Stage.ORDERING)
+            )
             answer = await self._shop.api.submit(attempt.order.model, attempt.order.payload)
             match answer:
                 case Taken(prediction):
@@ -75,21 +81,28 @@ class Sender:
         """Write the order's name down before anything else is done with it."""
         self.sent_at[attempt.id] = self._shop.clock.monotonic()
         attempt = await self._shop.record(attempt, job.Sent(prediction))
-        self._shop.tell(Submitted(attempt.order.shot, prediction))
+        self._shop.tell(
+            Submitted(self._shop.called(attempt.order.key, attempt.order.shot), prediction)
+        )
         return attempt
 
     async def _refused(self, attempt: Attempt, reason: str, cause: Cause) -> NotBought:
         await self._shop.record(attempt, job.Refused(reason, cause))
-        if cause in _HINTS:
+        if cause in _ENDING:
             # No other shot would fare better: the whole build stops here.
-            self._shop.brake.pull(reason, EnvironmentFault(reason, hint=_HINTS[cause]))
-        return NotBought(failure(reason, cause), attempt.id, cause, unordered=cause in _HINTS)
+            code, hint = _ENDING[cause]
+            self._shop.brake.pull(reason, EnvironmentFault(reason, hint=hint, code=code))
+        return NotBought(failure(reason, cause), attempt.id, cause, unordered=cause in _ENDING)
 
     async def _looked_up(self, attempt: Attempt, reason: str) -> Attempt:
         attempt = await self._shop.record(attempt, job.LostTrack(reason))
         attempt = await self._reconciler.settle(attempt)
         if attempt.job.prediction is not None:
-            self._shop.tell(Submitted(attempt.order.shot, attempt.job.prediction))
+            self._shop.tell(
+                Submitted(
+                    self._shop.called(attempt.order.key, attempt.order.shot), attempt.job.prediction
+                )
+            )
         return attempt
 
     async def _put_off(self, attempt: Attempt, reason: str, wait: float | None) -> Attempt:
@@ -101,7 +114,9 @@ class Sender:
             self._shop.brake.pull(message, EnvironmentFault(message, hint="run again after that"))
             return attempt
         self._shop.throttle.pause(seconds)
-        self._shop.tell(Staged(attempt.order.shot, Stage.WAITING, reason))
+        self._shop.tell(
+            Staged(self._shop.called(attempt.order.key, attempt.order.shot), Stage.WAITING, reason)
+        )
         await self._shop.brake.lets(self._shop.clock.sleep(seconds))
         if await self._reconciler.listed(attempt):
             return await self._looked_up(attempt, "it was put off, and history lists it")
@@ -114,5 +129,6 @@ class Sender:
     async def _given_up(self, attempt: Attempt, reason: str) -> NotBought:
         """Stop ordering: what would not leave so often will not leave for the next shot either."""
         hint = "check the network; the same command goes on from here"
-        self._shop.brake.pull(reason, EnvironmentFault(reason, hint=hint))
+        fault = EnvironmentFault(reason, hint=hint, code=ErrorCode.UNREACHABLE)
+        self._shop.brake.pull(reason, fault)
         return await self._withdrawn(attempt, reason)

@@ -139,7 +139,8 @@ class Shop:
     """What one run buys with.
 
     `books` runs what asks the ledger, in order; `decoding` what keeps a core busy; `blocking` what
-    waits for the disk.
+    waits for the disk. `labels` are what clips are called while they are made, where that is not
+    the shot's id: takes of one shot are told apart.
     """
 
     api: PaidApi
@@ -158,6 +159,11 @@ class Shop:
     till: Till
     brake: Brake = field(default_factory=Brake)
     circuit: Circuit = field(default_factory=Circuit)
+    labels: dict[ClipKey, str] = field(default_factory=dict)
+
+    def called(self, key: ClipKey, shot: str) -> str:
+        """Return what a shot's clip is called while it is made."""
+        return self.labels.get(key, shot)
 
     async def record(self, attempt: Attempt, event: JobEvent) -> Attempt:
         """Write down what happened to an attempt; it is on the disk when this returns."""

@@ -2,15 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from storyboard.model.job import Cause, Job, JobEvent, State
 from storyboard.model.money import MicroUsd
 from storyboard.model.request import ClipKey
 
 __all__ = [
+    "KEPT",
     "Attempt",
     "Cap",
     "Caps",
@@ -22,6 +23,9 @@ __all__ = [
     "Reservation",
     "Spending",
 ]
+
+KEPT: Final = timedelta(days=6, hours=12)
+"""How long an order is trusted to be found at its provider: half a day less than its week."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,11 @@ __all__ = [
     "PriceRow",
     "Status",
     "length_to_buy",
+    "model_name",
     "price",
 ]
+
+_KINDS = ("image-to-video", "text-to-video")
 
 Status: TypeAlias = Literal["active", "unstable", "retired"]
 
@@ -116,3 +119,11 @@ def price(card: ModelCard, length: Millis, inputs: dict[str, Plain]) -> MicroUsd
         if all(inputs.get(name) == value for name, value in row.when):
             return MicroUsd(row.per_second * length // 1000)
     return None
+
+
+def model_name(model: str) -> str:
+    """Shorten a model's id to what tells it apart: `openai/sora-2/image-to-video` is `sora-2`."""
+    _, *parts = model.split("/")
+    for kind in _KINDS:
+        parts = [part.replace(kind, "") for part in parts]
+    return "".join(parts) or model

@@ -89,6 +89,7 @@ class Code(StrEnum):
     SEVERAL_MOVES = "several-moves"
     # models and money
     BAD_CARD = "bad-card"
+    BAD_LOCK = "bad-lock"
     BAD_SETTINGS = "bad-settings"
     RETIRED_MODEL = "retired-model"
     UNSTABLE_MODEL = "unstable-model"

@@ -161,7 +161,9 @@ class ProvedAbsent:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The provider has made the clip."""
+    """The provider has made the clip; `model` is the one it says has made it, if it says so."""
+
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

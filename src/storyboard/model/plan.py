@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from storyboard.model.lock import Slate, Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.request import ClipKey, ClipRequest
 
@@ -93,7 +94,13 @@ class PlannedShot:
     """One shot of the plan: what happens, and the order it stands for.
 
     `price` is what the order costs, whether it is for this build to spend or was reserved before.
-    `fallbacks` are tried in turn, each only while no money is at stake with the one before.
+    `fallbacks` are tried in turn, each only while no money is at stake with the one before. `base`
+    is the key of the first take that the shot asks for, of its own model: what tells whether the
+    shot, apart from how often it is taken, asks for what it asked for before. `asked` has every
+    way to have any of the takes made that it asks for now. `slate` has the takes that the lock
+    knows of the shot, under whatever id; `number` is this take's among them, None while it is not
+    there, and `called` the number that it then will have. `stands_in` is the one that the shot
+    keeps until its own is bought, as long as it has to be.
     """
 
     id: str
@@ -106,10 +113,27 @@ class PlannedShot:
     key: ClipKey
     price: MicroUsd = MicroUsd(0)
     fallbacks: tuple[Offer, ...] = ()
+    base: ClipKey = ClipKey("")
+    asked: tuple[Offer, ...] = ()
+    slate: Slate | None = None
+    number: int | None = None
+    called: int = 1
+    stands_in: Take | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what stands in was made from something that the shot no longer asks for."""
+        asked = {offer.key for offer in self.asked}
+        return self.stands_in is not None and self.stands_in.key not in asked
 
     @property
     def cost(self) -> MicroUsd:
         return self.step.cost if isinstance(self.step, Generate) else MicroUsd(0)
+
+    @property
+    def label(self) -> str:
+        """What the order is called while it is made: takes of one shot are told apart."""
+        return self.id if self.request.take == 1 else f"{self.id} (take {self.called})"
 
     @property
     def most(self) -> MicroUsd:
@@ -127,7 +151,9 @@ class PlannedShot:
 class Plan:
     """What a build will do, priced.
 
-    `spent` is what already counts against the film's budget: taken before, or reserved.
+    `shots` has one order for each shot, that of the take which is shown; `takes` are the orders
+    for further takes of them. `spent` is what already counts against the film's budget: taken
+    before, or reserved.
     `wall_clock` is None where a card does not know its model's latency; `pacing` is how long the
     account's limits alone make it.
     """
@@ -141,15 +167,26 @@ class Plan:
     pacing: Millis = Millis(0)
     account: str = "bronze"
     spent: MicroUsd = MicroUsd(0)
+    takes: tuple[PlannedShot, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the shots."""
+        return frozenset(shot.id for shot in self.shots)
+
+    @property
+    def orders(self) -> tuple[PlannedShot, ...]:
+        """Every order: those of the takes that are shown, then those of the others."""
+        return self.shots + self.takes
 
     @property
     def cost(self) -> MicroUsd:
-        return MicroUsd(sum(shot.cost for shot in self.shots))
+        return MicroUsd(sum(order.cost for order in self.orders))
 
     @property
     def most(self) -> MicroUsd:
         """What the build costs at most: with every shot made by the dearest of its fallbacks."""
-        return MicroUsd(sum(shot.most for shot in self.shots))
+        return MicroUsd(sum(order.most for order in self.orders))
 
     @property
     def over_budget(self) -> bool:
@@ -159,13 +196,13 @@ class Plan:
         return self.spent + self.cost > self.budget_cost
 
     def count(self, kind: type[Reuse | Generate | Resume | Reconcile | Blocked]) -> int:
-        """Count the shots whose step is of that kind."""
-        return sum(isinstance(shot.step, kind) for shot in self.shots)
+        """Count the orders whose step is of that kind."""
+        return sum(isinstance(order.step, kind) for order in self.orders)
 
     def to_make(self) -> Iterator[PlannedShot]:
-        """Yield the shots to generate, each clip once even when two shots share it."""
+        """Yield the orders to carry out, each clip once even when two shots share it."""
         seen: set[ClipKey] = set()
-        for shot in self.shots:
+        for shot in self.orders:
             if isinstance(shot.step, Generate) and shot.key not in seen:
                 seen.add(shot.key)
                 yield shot

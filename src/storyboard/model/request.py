@@ -38,9 +38,9 @@ class ClipRequest:
     """One order: the model's id, its inputs by name, the bought length, and the stills to upload.
 
     Inputs that hold a picture carry `sha256:…` of its bytes (or `url:…`, or `clip:KEY#last` in a
-    chain); `pictures` names those inputs and `stills` says where the bytes are. Neither a shot's
-    name nor its place is in here, so renaming or moving a shot leaves the request, and its key, as
-    they were.
+    chain); `pictures` names those inputs and `stills` says where the bytes are. `take` counts from
+    1 the times that the same is ordered. Neither a shot's name nor its place is in here, so
+    renaming or moving a shot leaves the request, and its key, as they were.
     """
 
     model: str
@@ -48,16 +48,19 @@ class ClipRequest:
     length: Millis
     stills: tuple[Still, ...] = ()
     pictures: tuple[str, ...] = ()
+    take: int = 1
 
 
 def clip_key(request: ClipRequest) -> ClipKey:
     """Name a clip by its content: the SHA-256 of the request as canonical JSON."""
-    identity = {
+    identity: dict[str, object] = {
         "version": _KEY_VERSION,
         "model": request.model,
         "length_ms": request.length,
         "inputs": dict(request.inputs),
     }
+    if request.take > 1:  # a first take has the name it had before there were others
+        identity["take"] = request.take
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
     return ClipKey(hashlib.sha256(text.encode()).hexdigest())
 

@@ -45,8 +45,10 @@ class SheetShot:
 
     `model` is the model's id, `maker` its short name. `still` and `clip` are files where the
     command runs, None where there is none; `link` is the clip's address from the sheet. `price` is
-    what is to be paid, `paid` what was, None where that is not known. `take` counts the clips that
-    were bought for the shot up to this one, None where no ledger tells.
+    what is to be paid, `paid` what was, None where that is not known. `take` is the number of the
+    take that is seen, None where nobody knows; `stands_in` whether it is an older one that stands
+    in for the shot's own, and `stale` whether it was made from something that the shot no longer
+    asks for.
     """
 
     id: str
@@ -66,13 +68,22 @@ class SheetShot:
     price: MicroUsd = MicroUsd(0)
     paid: MicroUsd | None = None
     take: int | None = None
+    stands_in: bool = False
+    stale: bool = False
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What its clip is: how it stands, which take, of which model, how long."""
-        take = f"take {self.take}" if self.take else ""
-        facts = (self.standing.value, take, self.maker, show_seconds(self.bought))
+        facts = (self.standing.value, self.taken, self.maker, show_seconds(self.bought))
         return tuple(filter(None, facts))
+
+    @property
+    def taken(self) -> str:
+        """Which take is seen, and if it only stands in for the shot's own; empty without one."""
+        if self.take is None:
+            return ""
+        stale = "stale, " if self.stale else ""
+        return f"{stale}take {self.take}{' stands in' if self.stands_in else ''}"
 
     @property
     def money(self) -> str:

@@ -42,7 +42,7 @@ class Advice:
 
 def headline(item: Item) -> str:
     """Say in one sentence how an order stands."""
-    if item.state is None:
+    if item.state is None or item.gone:
         return item.blocked or "not ordered yet"
     said, then = _WORDS[item.state]
     because = f": {item.reason}" if item.state in _EXPLAINED and item.reason else ""
@@ -56,6 +56,9 @@ def advise(item: Item, status: Status) -> tuple[Advice, ...]:
 
 def _advise(item: Item, status: Status) -> Iterator[Advice]:
     match item.state:
+        case _ if item.gone:
+            words = ["storyboard", "circle", status.film or "FILM", item.shot, "--clear"]
+            yield Advice("to show what the shot asks for in its place", shlex.join(words))
         case None if item.blocked:
             yield _anew(item, "to order it again, and pay again")
         case State.UNKNOWN:

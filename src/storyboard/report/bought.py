@@ -1,7 +1,7 @@
 """The closing report of a build that bought: what is odd, what is missing, and what to do next."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from storyboard.model.measure import Oddity, Remark
 from storyboard.model.money import MicroUsd, decimal_usd, show_usd
@@ -10,9 +10,10 @@ from storyboard.report.cells import harmless
 from storyboard.report.paint import Paint, painter
 from storyboard.report.plan_totals import model_name
 
-__all__ = ["receipt_value", "render_bought_text"]
+__all__ = ["receipt_value", "render_bought_text", "render_uncut_text"]
 
 _ODDITIES = tuple(Oddity)
+_MOST_NAMED = 5
 
 
 def render_bought_text(receipt: Receipt, film: str, *, colour: bool) -> str:
@@ -28,6 +29,15 @@ def render_bought_text(receipt: Receipt, film: str, *, colour: bool) -> str:
         _last(receipt, paint),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def render_uncut_text(lacking: Sequence[str], film: str) -> str:
+    """Say why a build that got all it was to get has cut no film."""
+    shots = "a shot of it is" if len(lacking) == 1 else f"{len(lacking)} of its shots are"
+    named = ", ".join(lacking[:_MOST_NAMED]) + (" and more" if len(lacking) > _MOST_NAMED else "")
+    rough = f"storyboard cut {shlex.quote(film)}"
+    words = f"the film is not cut: {shots} not owned ({named}); `{rough}` makes a rough one"
+    return harmless(words)
 
 
 def _notes(receipt: Receipt, paint: Paint) -> Iterator[str]:

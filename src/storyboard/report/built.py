@@ -1,5 +1,6 @@
 """The last line of a build: what was made, of how much, and where it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from storyboard.model.money import Millis, show_clock
@@ -10,6 +11,7 @@ from storyboard.report.document import write_json
 
 __all__ = [
     "SCHEMA",
+    "build_value",
     "built_value",
     "film_value",
     "film_words",
@@ -18,6 +20,9 @@ __all__ = [
 ]
 
 SCHEMA = "storyboard/build-1"
+
+_FILM = ("path", "fresh", "runtime_ms", "frames", "width", "height", "fps")
+_NOTHING_CUT = dict.fromkeys((*_FILM, "shots"))
 
 
 def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
@@ -37,14 +42,23 @@ def film_words(timeline: Timeline) -> str:
 
 def render_built_json(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
     """Write what was built as one JSON object; `fresh` tells whether the film was cut anew."""
-    return write_json(built_value(path, plan, timeline, fresh=fresh))
+    return write_json(build_value(plan.film, built_value(path, plan, timeline, fresh=fresh)))
+
+
+def build_value(
+    film: str,
+    built: Mapping[str, object] | None,
+    receipt: Mapping[str, object] | None = None,
+    error: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Return a whole build's document; every field is there, null where there is nothing of it."""
+    cut = _NOTHING_CUT if built is None else built
+    return {"schema": SCHEMA, "film": film, **cut, "receipt": receipt, "error": error}
 
 
 def built_value(path: Path, plan: Plan, timeline: Timeline, *, fresh: bool) -> dict[str, object]:
-    """Return a film that was built as JSON has it."""
+    """Return a film that was built, and what each shot came from, as JSON has it."""
     return {
-        "schema": SCHEMA,
-        "film": plan.film,
         **film_value(path, timeline, fresh=fresh),
         "shots": [
             {"id": shot.id, "made": isinstance(shot.step, Generate), "key": shot.key}

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from storyboard.model.diagnostic import Diagnostic
 from storyboard.model.source import Source
-from storyboard.report.cells import harmless
 from storyboard.report.findings_json import PlaceValue, place_value
+from storyboard.report.github_command import write_command
 
 __all__ = ["render_github"]
 
@@ -17,13 +17,8 @@ def render_github(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Sourc
 
 def _command(finding: Diagnostic, sources: Mapping[str, Source]) -> str:
     place = place_value(finding.span, sources)
-    properties = ",".join(
-        f"{name}={_escape_property(harmless(str(value)))}"
-        for name, value in [*_properties(place), ("title", finding.code)]
-        if value is not None
-    )
-    message = "\n".join(harmless(line) for line in _sentences(finding, sources))
-    return f"::{finding.severity} {properties}::{_escape(message)}"
+    properties = [*_properties(place), ("title", finding.code)]
+    return write_command(finding.severity, properties, _sentences(finding, sources))
 
 
 def _properties(place: PlaceValue) -> Iterator[tuple[str, str | int | None]]:
@@ -46,12 +41,3 @@ def _sentences(finding: Diagnostic, sources: Mapping[str, Source]) -> Iterator[s
         place = place_value(each.span, sources)
         where = place["file"] if place["line"] is None else f"{place['file']}:{place['line']}"
         yield f"note: {each.message} ({where})"
-
-
-def _escape(text: str) -> str:
-    """Escape a message: a percent sign first, since the others are written with one."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from storyboard.model.diagnostic import Diagnostic
+from storyboard.model.estimate import Estimate, Limit, Retries
 from storyboard.model.money import MicroUsd, Millis, decimal_usd
 from storyboard.model.plan import (
     Blocked,
@@ -12,33 +13,49 @@ from storyboard.model.plan import (
     Reconcile,
     Resume,
     Reuse,
+    Why,
     step_name,
 )
 from storyboard.model.source import Source
 from storyboard.report.document import write_json
 from storyboard.report.findings_json import finding_value
 
-__all__ = ["SCHEMA", "render_plan_json"]
+__all__ = ["SCHEMA", "order_value", "plan_value", "render_plan_json"]
 
 SCHEMA = "storyboard/plan-1"
 
 
 def render_plan_json(
-    plan: Plan, diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]
+    plan: Plan,
+    diagnostics: Sequence[Diagnostic],
+    sources: Mapping[str, Source],
+    estimate: Estimate | None = None,
 ) -> str:
     """Write the plan and what was found on the way; money is in decimal strings."""
-    document = {
+    return write_json(plan_value(plan, diagnostics, sources, estimate))
+
+
+def plan_value(
+    plan: Plan,
+    diagnostics: Sequence[Diagnostic],
+    sources: Mapping[str, Source],
+    estimate: Estimate | None = None,
+) -> dict[str, object]:
+    """Return the document as Python has it."""
+    return {
         "schema": SCHEMA,
         "film": plan.film,
-        "shots": [_shot(shot) for shot in plan.shots],
+        "shots": [order_value(shot) for shot in plan.shots],
+        "takes": [order_value(take) for take in plan.takes],
         "totals": _totals(plan),
         "budget": {"cost_usd": _usd(plan.budget_cost), "runtime_ms": plan.budget_runtime},
+        "estimate": None if estimate is None else _estimate(estimate),
         "findings": [finding_value(each, sources) for each in diagnostics],
     }
-    return write_json(document)
 
 
-def _shot(shot: PlannedShot) -> dict[str, object]:
+def order_value(shot: PlannedShot) -> dict[str, object]:
+    """Return one order as JSON has it."""
     made = shot.step if isinstance(shot.step, Generate) else None
     return {
         "id": shot.id,
@@ -56,6 +73,10 @@ def _shot(shot: PlannedShot) -> dict[str, object]:
             {"model": each.model, "bought_ms": each.bought, "cost_usd": decimal_usd(each.cost)}
             for each in shot.fallbacks
         ],
+        "take": shot.request.take,
+        "number": shot.number,
+        "stands_in": None if shot.stands_in is None else shot.stands_in.number,
+        "retake": made is not None and made.why is Why.RETAKE,
     }
 
 
@@ -71,6 +92,37 @@ def _totals(plan: Plan) -> dict[str, object]:
         "reconcile": plan.count(Reconcile),
         "blocked": plan.count(Blocked),
         "wall_clock_s": _seconds(plan.wall_clock),
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, object]:
+    tightest = estimate.tightest
+    return {
+        "low_usd": decimal_usd(estimate.low),
+        "high_usd": _usd(estimate.high),
+        "retries": [_retries(each) for each in estimate.retries],
+        "limits": [_limit(each, estimate) for each in estimate.limits],
+        "tightest": None if tightest is None else str(tightest.cap),
+    }
+
+
+def _retries(retries: Retries) -> dict[str, object]:
+    rate = retries.rate
+    return {
+        "model": retries.model,
+        "orders": retries.orders,
+        "clips": retries.clips,
+        "orders_per_clip": None if rate is None else round(float(rate), 4),
+    }
+
+
+def _limit(limit: Limit, estimate: Estimate) -> dict[str, object]:
+    return {
+        "cap": str(limit.cap),
+        "limit_usd": decimal_usd(limit.amount),
+        "left_usd": decimal_usd(max(limit.left, MicroUsd(0))),
+        "over": limit in estimate.passed,
+        "endangered": limit in estimate.endangered,
     }
 
 

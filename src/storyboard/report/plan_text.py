@@ -1,9 +1,10 @@
-"""The plan for people: a row per shot with its step, reason and price, then what it comes to."""
+"""The plan for people: a row per order with its step, reason and price, then what it comes to."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, assert_never
 
+from storyboard.model.estimate import Estimate
 from storyboard.model.money import show_seconds, show_usd
 from storyboard.model.plan import (
     Blocked,
@@ -13,14 +14,13 @@ from storyboard.model.plan import (
     Reconcile,
     Resume,
     Reuse,
-    Step,
     Why,
 )
 from storyboard.report.cells import cut_end, harmless, pad, width_of
 from storyboard.report.paint import Meaning, Paint, painter
 from storyboard.report.plan_totals import model_name, totals
 
-__all__ = ["render_plan_text"]
+__all__ = ["render_plan_text", "step_words"]
 
 _GAP = "  "
 _STEP = 1
@@ -37,29 +37,45 @@ _MARKS: dict[Why, str] = {
 
 
 class _Row(NamedTuple):
-    """One shot: its cells from left to right, and what its step means."""
+    """One order: its cells from left to right, and what its step means."""
 
     scene: str
     cells: tuple[str, ...]
     meaning: Meaning
 
 
-def render_plan_text(plan: Plan, *, colour: bool, width: int) -> str:
-    """Show the plan's shots under their scenes, and its totals against the budget."""
+def render_plan_text(
+    plan: Plan, *, colour: bool, width: int, estimate: Estimate | None = None
+) -> str:
+    """Show the plan's shots under their scenes, and its totals against the budget.
+
+    With an estimate, also what it may come to with retries, and the other limits.
+    """
     paint = painter(colour=colour)
     lines = [
         paint(cut_end(harmless(plan.film), width), "strong"),
-        *_table([_row(shot) for shot in plan.shots], paint, width),
+        *_table([*_rows(plan)], paint, width),
         "",
-        *totals(plan, paint),
+        *totals(plan, estimate, paint),
     ]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _row(shot: PlannedShot) -> _Row:
-    words, meaning = _step(shot.step)
+def _rows(plan: Plan) -> Iterator[_Row]:
+    """Yield a row for each shot and, under it, one for each further take of it."""
+    takes: dict[str, list[PlannedShot]] = {}
+    for take in plan.takes:
+        takes.setdefault(take.id, []).append(take)
+    for shot in plan.shots:
+        yield _row(shot, shot.id.removeprefix(f"{shot.scene}/"))
+        for take in takes.get(shot.id, ()):
+            yield _row(take, f"  take {take.called}")
+
+
+def _row(shot: PlannedShot, name: str) -> _Row:
+    words, meaning = step_words(shot)
     cells = (
-        harmless(shot.id.removeprefix(f"{shot.scene}/")),
+        harmless(name),
         harmless(words),
         harmless(model_name(shot.model)),
         f"{show_seconds(shot.wanted)} → {show_seconds(shot.bought)}",
@@ -68,22 +84,25 @@ def _row(shot: PlannedShot) -> _Row:
     return _Row(harmless(shot.scene), cells, meaning)
 
 
-def _step(step: Step) -> tuple[str, Meaning]:
-    match step:
+def step_words(shot: PlannedShot) -> tuple[str, Meaning]:
+    """Say in a few words what is done about an order and why, and what that means."""
+    match shot.step:
         case Reuse():
-            return "= reuse", "quiet"
+            return "= cached", "quiet"
         case Generate(why, _, changed):
             reason = f"changed: {', '.join(changed)}" if changed else why.replace("-", " ")
+            if shot.stands_in is not None:
+                reason += f"; take {shot.stands_in.number} stands in"
             careful = why in {Why.CHANGED, Why.FAILED_BEFORE}
             return f"{_MARKS[why]} generate ({reason})", "warning" if careful else "good"
         case Resume():
-            return "> resume", "good"
+            return ("> resume" if shot.number is None else "> fetch"), "good"
         case Reconcile():
             return "? reconcile", "warning"
         case Blocked(reason):
             return f"! blocked ({reason})", "error"
         case _:
-            assert_never(step)
+            assert_never(shot.step)
 
 
 def _price(shot: PlannedShot) -> str:

@@ -1,7 +1,12 @@
-"""What a plan comes to: shots, money and time, each against its limit."""
+"""What a plan comes to: orders, money and time, each against its limit."""
 
+import shlex
 from collections.abc import Iterator
 
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
+from storyboard.model.attempt import Cap
+from storyboard.model.card import model_name
+from storyboard.model.estimate import Estimate, Limit, Retries
 from storyboard.model.money import MicroUsd, Millis, show_clock, show_usd
 from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse
 from storyboard.report.cells import harmless, pad, width_of
@@ -13,28 +18,21 @@ _LABEL = len("ready in") + 2
 _DEAREST = 5
 _VERBS = (
     (Generate, "to generate"),
-    (Reuse, "to reuse"),
+    (Reuse, "cached"),
     (Resume, "to resume"),
     (Reconcile, "to reconcile"),
     (Blocked, "blocked"),
 )
-_KINDS = ("image-to-video", "text-to-video")
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 _FEW = 1.5
 
 
-def model_name(model: str) -> str:
-    """Shorten a model's id to what tells it apart: `openai/sora-2/image-to-video` is `sora-2`."""
-    _, *parts = model.split("/")
-    for kind in _KINDS:
-        parts = [part.replace(kind, "") for part in parts]
-    return "".join(parts) or model
-
-
-def totals(plan: Plan, paint: Paint) -> Iterator[str]:
+def totals(plan: Plan, estimate: Estimate | None, paint: Paint) -> Iterator[str]:
     """Yield the lines under a plan's table, and the dearest shots of one that is over budget."""
     yield _total("shots", _shots(plan))
-    yield _total("cost", _cost(plan, paint))
+    yield _total("cost", _cost(plan, paint) + (_retries(estimate) if estimate is not None else ""))
+    if estimate is not None:
+        yield from _limits(estimate, paint)
     if plan.most > plan.cost:
         yield _total("at most", f"{show_usd(plan.most)}, if fallbacks have to make every shot")
     yield _total("film", _runtime(plan, paint))
@@ -42,6 +40,7 @@ def totals(plan: Plan, paint: Paint) -> Iterator[str]:
         yield _total("ready in", _wall_clock(plan))
     if plan.over_budget:
         yield from _dearest(plan)
+    yield from _elsewhere(plan)
 
 
 def _total(label: str, value: str) -> str:
@@ -65,6 +64,55 @@ def _cost(plan: Plan, paint: Paint) -> str:
         return f"{cost} of {show_usd(plan.budget_cost)}"
     over = show_usd(MicroUsd(plan.spent + plan.cost - plan.budget_cost))
     return paint(f"{cost}, over the budget of {show_usd(plan.budget_cost)} by {over}", "error")
+
+
+def _retries(estimate: Estimate) -> str:
+    """Say what a plan comes to with as many orders a clip as there were so far."""
+    if not estimate.low:
+        return ""
+    unknown = [each for each in estimate.retries if each.rate is None]
+    if estimate.high is None:
+        of = "" if len(estimate.retries) == 1 else f" of {_names(unknown)}"
+        return f" (with retries: no history{of} yet)"
+    if estimate.high == estimate.low:
+        return " (so far in this project no order had to be repeated)"
+    rates = ", ".join(_rate(each, alone=len(estimate.retries) == 1) for each in estimate.retries)
+    return f" (to {show_usd(estimate.high)} with retries as in this project so far: {rates})"
+
+
+def _rate(retries: Retries, *, alone: bool) -> str:
+    of = "" if alone else f" of {harmless(model_name(retries.model))}"
+    return f"{float(retries.rate or 1):.2f} orders a clip{of}"
+
+
+def _names(several: list[Retries]) -> str:
+    return " and ".join(harmless(model_name(each.model)) for each in several)
+
+
+def _limits(estimate: Estimate, paint: Paint) -> Iterator[str]:
+    """Yield the limits that the line of the cost does not name, and those that are in danger."""
+    others = [limit for limit in estimate.limits if limit.cap is not Cap.FILM]
+    if others:
+        tightest = estimate.tightest
+        several = len(estimate.limits) > 1 and tightest is not None
+        holds = f"; {_OF[tightest.cap]} is the tightest" if several and tightest else ""
+        yield _total("limits", ", ".join(map(_limit, others)) + holds)
+    for limit in estimate.passed:
+        if limit.cap is not Cap.FILM:
+            yield _total("", paint(f"the plan is over {_OF[limit.cap]}", "error"))
+    for limit in estimate.endangered:
+        warning = f"with retries it may pass {_OF[limit.cap]}; the build then stops before it does"
+        yield _total("", paint(warning, "warning"))
+
+
+_OF = {Cap.FILM: "the film's budget", Cap.RUN: "the run's limit", Cap.MONTH: "the month's limit"}
+
+
+def _limit(limit: Limit) -> str:
+    amount = show_usd(limit.amount)
+    if limit.cap is Cap.RUN:
+        return f"{amount} for this run"
+    return f"{show_usd(max(limit.left, MicroUsd(0)))} left of {amount} for this month"
 
 
 def _runtime(plan: Plan, paint: Paint) -> str:
@@ -110,3 +158,19 @@ def _dearest(plan: Plan) -> Iterator[str]:
     yield from (f"  {pad(name, column)}  {price}" for name, price in shown)
     if len(paid) > _DEAREST:
         yield f"  and {len(paid) - _DEAREST} more"
+
+
+def _elsewhere(plan: Plan) -> Iterator[str]:
+    """Say what to do about clips that were bought, and are not on this machine."""
+    blocked = [
+        (order, order.step)
+        for order in plan.orders
+        if isinstance(order.step, Blocked) and order.step.reason == BOUGHT_ELSEWHERE
+    ]
+    if not blocked:
+        return
+    yield ""
+    yield "Bought elsewhere: copy .storyboard/clips/ from where that was, or buy again with"
+    for order, step in blocked:
+        command = f"storyboard build {shlex.quote(plan.film)} --again {shlex.quote(order.id)}"
+        yield f"  {harmless(command)}  ({show_usd(step.cost)})"

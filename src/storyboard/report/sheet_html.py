@@ -132,7 +132,7 @@ def _facts(shot: SheetShot) -> Element:
     rows: tuple[tuple[str, Element | str | None], ...] = (
         ("clip", standing),
         ("price", shot.money or None),
-        ("take", str(shot.take) if shot.take else None),
+        ("take", shot.taken.removeprefix("take ") or None),
         ("length", show_seconds(shot.bought)),
         ("model", shot.model),
         ("file", _file(shot.link)),

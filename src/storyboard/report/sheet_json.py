@@ -34,6 +34,8 @@ def _shot(shot: SheetShot) -> dict[str, object]:
         "id": shot.id,
         "standing": shot.standing.value,
         "take": shot.take,
+        "stands_in": shot.stands_in,
+        "stale": shot.stale,
         "model": shot.model,
         "screen_ms": shot.length,
         "bought_ms": shot.bought,

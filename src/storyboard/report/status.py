@@ -55,6 +55,10 @@ class Item:
 
     `build` is the command that goes on with it, as a shell takes it. `blocked` says why a build
     will not order the clip until a person says so, `suspect` what moderation likely objects to.
+    `stands_in` is the older take that the film shows meanwhile, and `stale` whether that was made
+    from something that the shot no longer asks for. `gone` is whether the take that is circled can
+    neither be fetched nor be ordered again, `further` whether it is of a take that its shot asks
+    for and the film does not show.
     """
 
     shot: str
@@ -66,6 +70,10 @@ class Item:
     story: tuple[Entry, ...] = ()
     blocked: str = ""
     suspect: str = ""
+    stands_in: int | None = None
+    stale: bool = False
+    gone: bool = False
+    further: bool = False
 
     @property
     def state(self) -> State | None:
@@ -120,7 +128,7 @@ class Status:
 
     `film` is the film as commands name it, None for a project. `elsewhere` is the project's folder
     as commands must name it, empty where the command stands in it. `others` are a film's attempts
-    that no shot asks for or, of a project, those that are open.
+    that are not for what it shows, finished takes aside, or, of a project, those that are open.
     """
 
     film: str | None

@@ -50,6 +50,8 @@ def _item(item: Item, status: Status) -> dict[str, object]:
         "cause": item.cause or None,
         "evidence": (item.evidence or None) if item.state is State.UNKNOWN else None,
         "needs_person": item in status.for_person,
+        "stands_in": item.stands_in,
+        "stale": item.stale,
         "says": "owned" if settled else headline(item),
         "advice": []
         if settled

@@ -34,6 +34,7 @@ def render_status_text(status: Status, *, colour: bool, width: int) -> str:
     paint = painter(colour=colour)
     lines = [*_head(status, paint, width)]
     lines += _table(status.shots, status, paint, width)
+    lines += _stood_in(status, width)
     if status.shots:
         lines += _others(status, paint, width)
     else:
@@ -62,6 +63,16 @@ def _table(items: Sequence[Item], status: Status, paint: Paint, width: int) -> I
         yield GAP + GAP.join(cells)
 
 
+def _stood_in(status: Status, width: int) -> Iterator[str]:
+    """Say which shots are seen as an older take until their own is there."""
+    shots = [item for item in status.shots if item.stands_in is not None]
+    for stale, word in ((True, "stale"), (False, "waiting for another take")):
+        named = [f"take {e.stands_in} stands in for {e.shot}" for e in shots if e.stale is stale]
+        if named:
+            yield ""
+            yield from _wrapped(f"{word}: {', '.join(named)}", width)
+
+
 def _cells(item: Item, status: Status) -> tuple[str, ...]:
     attempt = item.attempt
     ago = "-" if attempt is None else _age(status.now - attempt.reserved_at)
@@ -88,10 +99,12 @@ def _others(status: Status, paint: Paint, width: int) -> Iterator[str]:
     """Show what no shot asks for: what is open one by one, the rest in a line."""
     unsettled = [item for item in status.others if item.state in OPEN]
     settled = len(status.others) - len(unsettled)
-    if unsettled:
-        yield ""
-        yield "No shot asks for these any more:"
-        yield from _table(unsettled, status, paint, width)
+    for further, heading in ((True, "Further takes:"), (False, "No shot asks for these any more:")):
+        items = [item for item in unsettled if item.further is further]
+        if items:
+            yield ""
+            yield heading
+            yield from _table(items, status, paint, width)
     if settled:
         more = "1 earlier attempt" if settled == 1 else f"{settled} earlier attempts"
         yield ""

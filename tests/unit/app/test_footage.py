@@ -1,11 +1,16 @@
 """Which shots of a plan have no clip, and why not."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from fakes.market import shot
 from storyboard.app.footage import StandIn, missing_shots
+from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse, Why
+from storyboard.model.request import ClipKey
 
 FREE = MicroUsd(0)
 
@@ -34,3 +39,15 @@ def test_what_is_owned_or_free_is_not_missing():
     plan = Plan("film.yaml", (owned, free), Millis(0))
     assert missing_shots(plan, {owned.key}) == ()
     assert missing_shots(plan, ()) == (StandIn("a", "new"),)
+
+
+def test_a_missing_shot_names_the_take_that_stands_in_for_it():
+    """Stale where the shot does not ask for what that was made from."""
+    bought = datetime(2026, 11, 22, tzinfo=UTC)
+    old = Take(1, ClipKey("old"), "c" * 64, "house", Millis(4000), FREE, bought)
+    edited = replace(shot("a"), stands_in=old)
+    assert missing_shots(Plan("film.yaml", (edited,), Millis(0)), ()) == (
+        StandIn("a", "new", old, stale=True),
+    )
+    own = replace(edited, asked=(replace(edited.offers[0], key=old.key),))
+    assert not missing_shots(Plan("film.yaml", (own,), Millis(0)), ())[0].stale

@@ -118,13 +118,22 @@ def test_a_months_limit(tmp_path):
     assert load_settings(tmp_path).month == 12_500_000
 
 
+def test_a_runs_limit(tmp_path):
+    """Beside the month's, and each may stand alone."""
+    (tmp_path / "storyboard.toml").write_text("[budget]\nrun = 5\n")
+    settings = load_settings(tmp_path)
+    assert (settings.run, settings.month, settings.findings) == (5_000_000, None, ())
+
+
+@pytest.mark.parametrize("limit", ["month", "run"])
 @pytest.mark.parametrize("written", ["-1", "true", '"50"', "nan", "1e12"])
-def test_what_is_no_limit(tmp_path, written):
+def test_what_is_no_limit(tmp_path, written, limit):
     """A finding at the key, and no limit is made up."""
-    (tmp_path / "storyboard.toml").write_text(f"[budget]\nmonth = {written}\n")
+    (tmp_path / "storyboard.toml").write_text(f"[budget]\n{limit} = {written}\n")
     settings = load_settings(tmp_path)
     assert [each.code for each in settings.findings] == [Code.BAD_SETTINGS]
-    assert settings.month is None
+    assert settings.findings[0].message.startswith(f"a {limit}'s limit is an amount of dollars")
+    assert settings.month is settings.run is None
 
 
 def test_where_the_cache_lies(tmp_path, monkeypatch):

@@ -69,7 +69,6 @@ PLACES = "locations: {hall: dark}\n"
             "shots: [{id: a}]\nvariants: {v: {shots: {«b»: {skip: true}}}}",
             "shots: [{id: a}]\nvariants: {v: {shots: {a: {skip: true}, film/a: {seed: 1}}}}",
         ),
-        (Code.NOT_YET, "shots: [{id: a, takes: «2»}]", "shots: [{id: a, takes: 1}]"),
     ],
 )
 def test_a_slip_and_the_film_beside_it(code, guilty, innocent):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from storyboard.model.account import Account
 from storyboard.model.attempt import Past
 from storyboard.model.card import AnyLength, ListedLengths, PriceRow
 from storyboard.model.job import Cause, State
+from storyboard.model.lock import Slate, Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import Blocked, Generate, Reconcile, Resume, Reuse, Why
 from storyboard.model.request import made_from
@@ -414,3 +416,75 @@ def test_a_moderated_shot_has_no_fallback_even_when_its_money_is_back():
     """Another model would be asked for the same."""
     shot = one(lambda plan: tried(plan, State.REFUNDED, cause=Cause.MODERATION))
     assert isinstance(shot.step, Blocked)
+
+
+class TestFallbacksInAClone:
+    """Where no ledger says that a model came to nothing, the lock does."""
+
+    FALLBACK = HEAD + "shots: [{id: a, fallback: [other]}]"
+
+    def lock(self, offer, own):
+        at = datetime(2026, 11, 22, tzinfo=UTC)
+        take = Take(1, offer.key, "c" * 64, offer.model, offer.bought, offer.cost, at)
+        return Slate("a", (replace(take, instead_of=own and own.key),))
+
+    def cloned(self, text, *, instead):
+        own, other = planned(self.FALLBACK).shots[0].offers
+        slate = self.lock(other, own if instead else None)
+        owned = Owned(frozenset({other.key}), slates={"a": slate}, known=frozenset({other.key}))
+        return planned(text, owned).shots[0], other
+
+    def test_the_clip_that_a_fallback_made_is_the_shots(self):
+        """It is reused, and the shot's own model is not asked again."""
+        shot, other = self.cloned(self.FALLBACK, instead=True)
+        assert (shot.step, shot.key, shot.number) == (Reuse(), other.key, 1)
+
+    def test_without_that_word_the_own_model_would_be_paid(self):
+        """The control: the lock's `instead_of` is what holds it back."""
+        shot, _ = self.cloned(self.FALLBACK, instead=False)
+        assert isinstance(shot.step, Generate)
+
+    def test_a_shot_that_changed_its_model_is_made_by_the_new_one(self):
+        """The old model's clip stands in for nothing, although that model is a fallback now."""
+        text = HEAD + "shots: [{id: a, model: other, fallback: [house]}]"
+        own, _ = planned(self.FALLBACK).shots[0].offers
+        slate = self.lock(own, None)
+        shot = planned(text, Owned(frozenset({own.key}), slates={"a": slate})).shots[0]
+        assert (shot.step, shot.model) == (Generate(Why.CHANGED, shot.price), "other")
+        assert shot.stands_in == slate.takes[0]
+
+
+class TestWhatAnotherCloneBought:
+    """A take that the lock knows, whose clip is not here."""
+
+    TEXT = HEAD + "shots: [{id: a, seed: 1}]"
+
+    def step(self, *, fetchable=False, state=None):
+        (shot,) = planned(self.TEXT).shots
+        at = datetime(2026, 11, 22, tzinfo=UTC)
+        take = Take(1, shot.key, "c" * 64, shot.model, shot.bought, shot.cost, at)
+        owned = Owned(
+            slates={"a": Slate("a", (take,))},
+            elsewhere=frozenset({shot.key}),
+            fetchable={shot.key: "p-1"} if fetchable else {},
+            past={shot.key: Past("1", state)} if state else {},
+        )
+        return planned(self.TEXT, owned).shots[0].step
+
+    @pytest.mark.parametrize("state", [None, State.WITHDRAWN, State.REFUSED, State.REFUNDED])
+    def test_is_fetched_while_the_provider_has_it(self, state):
+        """Also where this ledger once ordered the same, and nothing came of it."""
+        assert self.step(fetchable=True, state=state) == Resume("p-1")
+
+    @pytest.mark.parametrize("state", [None, State.WITHDRAWN, State.REFUSED, State.REFUNDED])
+    def test_is_not_bought_again_unasked(self, state):
+        """A person says so, or copies the clip over."""
+        assert isinstance(self.step(state=state), Blocked)
+
+    def test_has_no_fallback(self):
+        """It was made: no other model is to try."""
+        text = HEAD + "shots: [{id: a, fallback: [other]}]"
+        (shot,) = planned(text).shots
+        owned = Owned(elsewhere=frozenset({shot.key}), fetchable={shot.key: "p-1"})
+        assert planned(text, owned).shots[0].fallbacks == ()
+        assert planned(text).shots[0].fallbacks  # the control

@@ -588,3 +588,22 @@ def test_shots_that_cost_nothing_are_made_beside_those_that_are_bought():
     assert free.keys == {drawn.key}
     assert [each.inputs["prompt"] for each in market.provider.charges] == ["a", "second"]
     assert result.spent == 800_000
+
+
+@pytest.mark.parametrize("step", [Resume("p-of-another-ledger"), Reconcile("7")])
+def test_what_a_plan_says_is_ordered_is_never_ordered_anew(step):
+    """Not even where the ledger knows nothing of it: somebody has paid for that clip."""
+    market = Market()
+    result = market.run(shot("a", step), B)
+    assert market.made(result) == [B.key]
+    assert len(market.provider.charges) == 1
+    assert "does not know its order" in result.outcomes[A.key].reason
+
+
+def test_takes_of_one_shot_are_told_apart():
+    """While they are made each has a name of its own; in the ledger both are the shot's."""
+    market = Market()
+    later = replace(C, id="a", request=replace(C.request, take=2), called=2)
+    market.run(A, later)
+    assert {each.shot for each in market.told(Submitted)} == {"a", "a (take 2)"}
+    assert [each.order.shot for each in market.ledger.attempts()] == ["a", "a"]

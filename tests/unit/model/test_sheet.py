@@ -34,6 +34,14 @@ def test_a_shot_tells_what_its_clip_is_and_costs():
     assert sheet_shot("a", price=MicroUsd(0)).money == ""
 
 
+def test_an_older_take_is_told_from_the_shots_own():
+    """It stands in, and is stale where the shot asks for something else now."""
+    assert sheet_shot("a", take=1, stands_in=True).facts[1] == "take 1 stands in"
+    stale = sheet_shot("a", take=1, stands_in=True, stale=True)
+    assert stale.facts == ("to buy", "stale, take 1 stands in", "sora-2", "4s")
+    assert stale.money == "$0.40"
+
+
 def test_a_film_is_told_in_a_line():
     """How much there is, how much of it is owned, what was paid and what is to be."""
     assert sheet_of(sheet_shot("a")).facts == ("1 shot", "0:08", "$0.40 to buy")

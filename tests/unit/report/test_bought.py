@@ -2,12 +2,21 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import jsonschema
+import pytest
+
+from storyboard.model.errors import ErrorCode
 from storyboard.model.measure import Oddity, Remark
 from storyboard.model.money import MicroUsd, micro_usd
 from storyboard.model.receipt import Receipt
 from storyboard.report.bought import receipt_value, render_bought_text
+from storyboard.report.built import build_value
 from storyboard.report.document import write_json
+from storyboard.report.refusal import Refusal, refusal_value
+
+ROOT = Path(__file__).parents[3]
 
 ALL_WELL = Receipt(
     kept=("a/one", "a/two", "b/one"),
@@ -142,6 +151,18 @@ def test_json_has_all_of_it():
         "refunds_awaited_usd": "0.60",
         "stopped": "the account has no credit left",
     }
+
+
+@pytest.mark.parametrize("receipt", [ALL_WELL, ROUGH, replace(ROUGH, older=(("4", "kept"),))])
+def test_a_build_without_a_film_is_in_the_published_shape(receipt):
+    """Whatever is in its receipt; a field that nobody knows of is not let in."""
+    schema = json.loads((ROOT / "schemas/build.schema.json").read_text("utf-8"))
+    error = refusal_value(Refusal(ErrorCode.SHOTS_FAILED, "1 of 4 clips are not owned"))
+    document = json.loads(write_json(build_value("film.yaml", None, receipt_value(receipt), error)))
+    jsonschema.validate(document, schema)
+    document["receipt"]["more"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
 
 
 def test_an_order_that_no_shot_asks_for_any_more_is_not_passed_over():

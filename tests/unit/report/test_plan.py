@@ -2,10 +2,15 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
+from storyboard.model.attempt import Cap
 from storyboard.model.diagnostic import Code, Diagnostic
+from storyboard.model.estimate import Estimate, Limit, Retries
+from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, Millis, micro_usd
 from storyboard.model.plan import (
     Blocked,
@@ -18,7 +23,7 @@ from storyboard.model.plan import (
     Reuse,
     Why,
 )
-from storyboard.model.request import ClipRequest, clip_key
+from storyboard.model.request import ClipKey, ClipRequest, clip_key
 from storyboard.report.cells import width_of
 from storyboard.report.plan_json import render_plan_json
 from storyboard.report.plan_text import render_plan_text
@@ -71,7 +76,7 @@ def test_a_plan_shows_every_shot_with_its_step_reason_and_price():
         "film.yaml\n"
         "\n"
         "parlour\n"
-        "  pounce  = reuse                            sora-2             7.5s → 8s      -\n"
+        "  pounce  = cached                           sora-2             7.5s → 8s      -\n"
         "  hug     ~ generate (changed: prompt, ima…"
         "  sora-2             7.5s → 8s  $0.80\n"
         "\n"
@@ -80,7 +85,7 @@ def test_a_plan_shows_every_shot_with_its_step_reason_and_price():
         "  bee     > resume                           sora-2             7.5s → 8s      -\n"
         "  wasp    ? reconcile                        sora-2             7.5s → 8s      -\n"
         "\n"
-        "shots     2 to generate, 1 to reuse, 1 to resume, 1 to reconcile\n"
+        "shots     2 to generate, 1 cached, 1 to resume, 1 to reconcile\n"
         "cost      $3.20 of $6.00\n"
         "film      0:38 of 1:00\n"
         "ready in  about 5 min on a bronze account\n"
@@ -125,7 +130,7 @@ def test_without_limits_none_is_shown():
 def test_nothing_to_do_costs_nothing_and_takes_no_time():
     """A plan that only reuses has no price and no waiting time."""
     shown = text(Plan("f", (shot("a", Reuse()),), Millis(8000)))
-    assert "shots     1 to reuse\ncost      nothing\nfilm      0:08\n" in shown
+    assert "shots     1 cached\ncost      nothing\nfilm      0:08\n" in shown
     assert "ready in" not in shown
 
 
@@ -206,7 +211,9 @@ def test_json_has_exactly_the_keys_of_the_schema():
     """The document's keys are those promised, money is in strings and times are in milliseconds."""
     warning = Diagnostic(Code.NOT_YET, "later")
     document = json.loads(render_plan_json(MIXED, [warning], {}))
-    assert list(document) == ["schema", "film", "shots", "totals", "budget", "findings"]
+    assert list(document) == [
+        "schema", "film", "shots", "takes", "totals", "budget", "estimate", "findings",
+    ]  # fmt: skip
     assert document["schema"] == "storyboard/plan-1"
     assert document["film"] == "film.yaml"
     assert document["shots"][1] == {
@@ -222,6 +229,10 @@ def test_json_has_exactly_the_keys_of_the_schema():
         "key": MIXED.shots[1].key,
         "blocked": None,
         "fallbacks": [],
+        "take": 1,
+        "number": None,
+        "stands_in": None,
+        "retake": False,
     }
     assert [each["why"] for each in document["shots"]] == [None, "changed", "new", None, None]
     assert document["totals"] == {
@@ -283,3 +294,127 @@ def test_what_was_spent_before_counts_against_the_budget():
     assert "cost      $4.00 beside $3.00 spent, over the budget of $6.00 by $1.00\n" in text(plan)
     free = dataclasses.replace(plan, shots=(shot("a", Reuse()),), spent=micro_usd(7))
     assert not free.over_budget
+
+
+TAKE = Take(
+    1, ClipKey("a" * 64), "b" * 64, SORA, Millis(8000), micro_usd("0.80"),
+    datetime(2026, 11, 22, tzinfo=UTC),
+)  # fmt: skip
+
+
+def test_further_takes_stand_under_their_shot():
+    """Each with its own step and price; the totals count every order."""
+    first, other = shot("a", Reuse()), shot("b", Reuse())
+    second = dataclasses.replace(first.request, take=2)
+    take = dataclasses.replace(first, step=generate("0.80", Why.RETAKE), request=second, called=2)
+    plan = Plan("f", (first, other), Millis(1), takes=(take,))
+    shown = text(plan).splitlines()
+    assert [line[: len("    take 2")].rstrip() for line in shown[3:6]] == [
+        "  a", "    take 2", "  b",
+    ]  # fmt: skip
+    assert "+ generate (retake)" in shown[4]
+    assert shown[4].endswith("$0.80")
+    assert "shots     1 to generate, 2 cached" in shown
+    document = json.loads(render_plan_json(plan, (), {}))
+    (value,) = document["takes"]
+    assert (value["id"], value["take"], value["retake"]) == ("parlour/a", 2, True)
+    assert [each["take"] for each in document["shots"]] == [1, 1]
+
+
+def test_a_stale_shot_says_which_take_stands_in():
+    """The film keeps it until its own is bought."""
+    changed = dataclasses.replace(
+        shot("a", generate("0.80", Why.CHANGED, "prompt")), stands_in=TAKE
+    )
+    plan = Plan("f", (changed,), Millis(1))
+    assert "~ generate (changed: prompt; take 1 stands in)" in text(plan, 100)
+    assert json.loads(render_plan_json(plan, (), {}))["shots"][0]["stands_in"] == 1
+
+
+def test_what_was_bought_elsewhere_is_fetched_or_says_what_to_do():
+    """A clone knows from the lock that it was paid for, and does not pay again unasked."""
+    fetched = dataclasses.replace(shot("a", Resume("p-1")), number=1)
+    gone = shot("b c", Blocked(BOUGHT_ELSEWHERE, micro_usd("0.80")))
+    shown = text(Plan("my film.yaml", (fetched, gone), Millis(1)), 100)
+    assert "> fetch" in shown
+    assert "! blocked (bought, and not on this machine)" in shown
+    assert shown.endswith(
+        "Bought elsewhere: copy .storyboard/clips/ from where that was, or buy again with\n"
+        "  storyboard build 'my film.yaml' --again 'parlour/b c'  ($0.80)\n"
+    )
+    assert "Bought elsewhere" not in text(MIXED)
+
+
+def estimated(high="4.14", rates=((SORA, 23, 20),), limits=()):
+    return Estimate(
+        micro_usd("3.20"),
+        None if high is None else micro_usd(high),
+        tuple(Retries(*each) for each in rates),
+        tuple(Limit(cap, micro_usd(amount), micro_usd(left)) for cap, amount, left in limits),
+    )
+
+
+OTHER = "bytedance/seedance-2.0/image-to-video"
+FAR = " (to $4.14 with retries as in this project so far:"
+
+
+@pytest.mark.parametrize(
+    ("estimate", "said"),
+    [
+        (
+            estimated(),
+            f"{FAR} 1.15 orders a clip)",
+        ),
+        (
+            estimated(rates=((OTHER, 10, 5), (SORA, 23, 20))),
+            f"{FAR} 2.00 orders a clip of seedance-2.0, 1.15 orders a clip of sora-2)",
+        ),
+        (estimated(None, ((SORA, 4, 4),)), " (with retries: no history yet)"),
+        (
+            estimated(None, ((OTHER, 1, 1), (SORA, 23, 20))),
+            " (with retries: no history of seedance-2.0 yet)",
+        ),
+        (
+            estimated("3.20", ((SORA, 9, 9),)),
+            " (so far in this project no order had to be repeated)",
+        ),
+    ],
+)
+def test_the_cost_says_what_it_may_come_to_with_retries(estimate, said):
+    """A range, and what it is told from; nothing is made up where nothing is known."""
+    shown = render_plan_text(MIXED, colour=False, width=80, estimate=estimate)
+    assert f"cost      $3.20 of $6.00{said}\n" in shown
+
+
+def test_the_limits_say_which_is_the_tightest():
+    """The film's stands beside the cost; a limit that is passed or in danger is named."""
+    limits = ((Cap.FILM, "6", "6"), (Cap.RUN, "4", "4"), (Cap.MONTH, "50", "3"))
+    shown = render_plan_text(MIXED, colour=False, width=80, estimate=estimated(limits=limits))
+    assert (
+        "limits    $4.00 for this run, $3.00 left of $50.00 for this month;"
+        " the month's limit is the tightest\n"
+        "          the plan is over the month's limit\n"
+        "          with retries it may pass the run's limit; the build then stops before it does\n"
+    ) in shown
+    assert "limits" not in render_plan_text(MIXED, colour=False, width=80, estimate=estimated())
+
+
+def test_the_estimate_is_told_to_programs_too():
+    """With the counts behind the rate, so that they can judge it."""
+    estimate = estimated(limits=((Cap.RUN, "4", "4"),))
+    told = json.loads(render_plan_json(MIXED, (), {}, estimate))["estimate"]
+    assert told == {
+        "low_usd": "3.20",
+        "high_usd": "4.14",
+        "retries": [{"model": SORA, "orders": 23, "clips": 20, "orders_per_clip": 1.15}],
+        "limits": [
+            {
+                "cap": "run",
+                "limit_usd": "4.00",
+                "left_usd": "4.00",
+                "over": False,
+                "endangered": True,
+            }
+        ],
+        "tightest": "run",
+    }

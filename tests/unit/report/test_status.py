@@ -309,3 +309,41 @@ def test_every_state_is_in_the_published_schema():
     assert set(fields["state"]["enum"]) == {*map(str, State), None}
     assert set(fields["condition"]["enum"]) == set(map(str, Condition))
     assert set(fields["cause"]["enum"]) == {str(each) or None for each in job.Cause}
+
+
+# --- takes
+
+
+def test_a_shot_that_an_older_take_stands_in_for_says_so():
+    """Stale where it was edited, waiting where one more take was asked for."""
+    edited = replace(untried("a"), stands_in=1, stale=True)
+    more = replace(untried("b"), stands_in=2)
+    shown = text(film(edited, more))
+    assert "\nstale: take 1 stands in for a\n" in shown
+    assert "\nwaiting for another take: take 2 stands in for b\n" in shown
+    told = json.loads(render_status_json(film(edited, more, untried("c"))))
+    jsonschema.validate(told, SCHEMA)
+    assert [(each["stands_in"], each["stale"]) for each in told["shots"]] == [
+        (1, True),
+        (2, False),
+        (None, False),
+    ]
+
+
+def test_a_circled_take_that_is_gone_needs_another_circle():
+    """It cannot be ordered again, whatever its ledger says."""
+    reason = "take 1 is circled, and gone"
+    for one in (untried("a"), item("a", *OWNED[:2], job.Gone("404"))):
+        gone = replace(one, blocked=reason, gone=True)
+        assert headline(gone) == reason
+        (advice,) = advise(gone, film(gone))
+        assert advice.command == "storyboard circle film.yaml a --clear"
+        assert film(gone).for_person == (gone,)
+
+
+def test_a_further_take_that_is_under_way_is_no_order_that_nobody_asks_for():
+    """It has a heading of its own."""
+    further = replace(item("a", job.Sent("p-2"), number="2"), further=True)
+    shown = text(film(item("a", *OWNED, held=True), others=(further,)))
+    assert "Further takes:\n" in shown
+    assert "No shot asks for" not in shown

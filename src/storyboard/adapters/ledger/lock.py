@@ -19,7 +19,7 @@ from typing import Final
 from storyboard.adapters.durable import make_folder, reason
 from storyboard.model.errors import EnvironmentFault, Locked
 
-__all__ = ["Holder", "build_lock", "this_process"]
+__all__ = ["Holder", "brief_lock", "build_lock", "this_process"]
 
 _MOST: Final = 4096
 _held: Final[set[int]] = set()
@@ -33,11 +33,18 @@ if sys.platform == "win32":
         os.lseek(descriptor, _BEYOND, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
+    def _wait_for_lock(descriptor: int) -> None:
+        os.lseek(descriptor, _BEYOND, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+
 else:
     import fcntl
 
     def _try_lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _wait_for_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     def _let_go() -> None:
         """A forked child must not keep its parent's lock alive."""
@@ -83,6 +90,17 @@ def build_lock(path: Path, holder: Holder) -> Iterator[None]:
 
 
 @contextmanager
+def brief_lock(path: Path) -> Iterator[None]:
+    """Hold a lock for a few milliseconds' work; whoever comes meanwhile waits."""
+    with _opened(path) as descriptor:
+        try:
+            _wait_for_lock(descriptor)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        yield
+
+
+@contextmanager
 def _opened(path: Path) -> Iterator[int]:
     """Open the lock's file; closing it lets the lock go."""
     try:
@@ -111,7 +129,7 @@ def _take(descriptor: int, path: Path) -> None:
 
 
 def _unusable(path: Path, error: OSError) -> EnvironmentFault:
-    message = f"the build lock {path} cannot be used: {reason(error)}"
+    message = f"the lock {path} cannot be used: {reason(error)}"
     return EnvironmentFault(message, hint="check the disk's space and rights")
 
 

@@ -148,7 +148,8 @@ def _completed(data: Mapping[str, object]) -> Ready | Missing:
         if is_url(output):
             flags = data.get("has_nsfw_contents")
             flagged = isinstance(flags, list) and any(each is True for each in flags)
-            return Ready(output, flagged)
+            model = data.get("model")
+            return Ready(output, flagged, harmless(model) if isinstance(model, str) else "")
     return Missing("the order is completed, and there is no clip with it")
 
 

@@ -11,7 +11,7 @@ from storyboard.adapters.wavespeed.patience import Later, persist
 from storyboard.adapters.wavespeed.reply import Lost, Reply
 from storyboard.adapters.wavespeed.transport import Transport
 from storyboard.engine.ports import Clock
-from storyboard.model.errors import EnvironmentFault
+from storyboard.model.errors import EnvironmentFault, ErrorCode
 
 __all__ = ["Declined", "Reader", "unreadable"]
 
@@ -40,10 +40,11 @@ class Reader:
         heard = await self.ask(method, path, body)
         if isinstance(heard, Later):
             message = f"WaveSpeed cannot be reached: {heard.reason}"
-            raise EnvironmentFault(message, hint=_RESUMES)
+            raise EnvironmentFault(message, hint=_RESUMES, code=ErrorCode.UNREACHABLE)
         if not_accepted(heard):
             message = f"WaveSpeed does not accept the key ({heard})"
-            raise EnvironmentFault(message, hint="check WAVESPEED_API_KEY")
+            hint = "check WAVESPEED_API_KEY"
+            raise EnvironmentFault(message, hint=hint, code=ErrorCode.KEY_REFUSED)
         if heard.envelope is None or not heard.succeeded:
             message = f"WaveSpeed does not tell {what} ({heard})"
             raise Declined(message, heard.status)

@@ -37,7 +37,7 @@ from storyboard.adapters.wavespeed.reply import (
     read_wait,
 )
 from storyboard.engine.ports import Clock
-from storyboard.model.errors import EnvironmentFault
+from storyboard.model.errors import EnvironmentFault, ErrorCode
 from storyboard.model.secret import Secret
 
 __all__ = ["Timeouts", "Transport"]
@@ -261,7 +261,8 @@ def _refuse_unsendable(key: Secret) -> None:
     text = key.reveal()
     if not text or not all("!" <= each <= "~" for each in text):
         message = "the key for WaveSpeed has a character that no key has"
-        raise EnvironmentFault(message, hint="check WAVESPEED_API_KEY")
+        hint = "check WAVESPEED_API_KEY"
+        raise EnvironmentFault(message, hint=hint, code=ErrorCode.KEY_REFUSED)
 
 
 def _session(context: SSLContext, guard: Guard) -> aiohttp.ClientSession:

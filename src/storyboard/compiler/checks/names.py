@@ -142,14 +142,6 @@ def unused_people_and_places(subject: Subject) -> Iterator[Diagnostic]:
             yield Diagnostic(Code.UNUSED_LOCATION, message, place, advice)
 
 
-def not_yet(subject: Subject) -> Iterator[Diagnostic]:
-    """What the language has and this version does not do is said, not passed over."""
-    for shot in subject.film.shown:
-        if shot.takes > 1:
-            message = f'one take of "{shot.id}" is made, not {shot.takes}'
-            yield _later(message, shot.origin.at("takes"))
-
-
 def drawn_otherwise(subject: Subject) -> Iterator[Diagnostic]:
     """An animatic shows another picture than a model would be sent."""
     for shot in subject.film.shown:
@@ -186,6 +178,5 @@ CHECKS = (
     unknown_shots,
     chain_cycles,
     unused_people_and_places,
-    not_yet,
 )
 FREE = (drawn_otherwise,)

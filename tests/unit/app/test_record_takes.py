@@ -1,0 +1,99 @@
+"""What a build bought goes into the lock: numbered on, never twice, renames followed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from fakes.films import HEAD, card, film
+from storyboard.app.takes import with_takes
+from storyboard.compiler.planner import Owned, Script, make_plan
+from storyboard.model.account import Account
+from storyboard.model.lock import Lock, Slate, Take
+from storyboard.model.money import MicroUsd, Millis
+
+BRONZE = Account("bronze", 5, 3)
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def plan(text, lock=None, **owned):
+    whole = film(HEAD + text)
+    prompts = {shot.id: f"{shot.action}" for shot in whole.shots}
+    script = Script(whole, prompts, {}, {"house": card()})
+    slates = {slate.shot: slate for slate in (lock or Lock()).slates}
+    return make_plan("film.yaml", script, owned=Owned(slates=slates, **owned), account=BRONZE)
+
+
+def take(key, number=1):
+    return Take(number, key, "c" * 64, "house", Millis(4000), MicroUsd(400_000), AT)
+
+
+def bought(planned):
+    """Return the takes of every order that a plan asks for, as a build would have bought them."""
+    return {offer.key: take(offer.key) for shot in planned.shots for offer in shot.asked}
+
+
+def numbers(lock):
+    return {slate.shot: [each.number for each in slate.takes] for slate in lock.slates}
+
+
+def test_every_shot_gets_its_takes_in_order():
+    """Three takes are three numbers."""
+    planned = plan("shots: [{id: b, action: x, takes: 3}, {id: a, action: w}]")
+    lock = with_takes(Lock(), planned, bought(planned))
+    assert numbers(lock) == {"a": [1], "b": [1, 2, 3]}
+
+
+def test_what_is_there_already_is_not_added_again():
+    """Writing the same once more changes nothing at all."""
+    planned = plan("shots: [{id: a, action: x, takes: 2}]")
+    lock = with_takes(Lock(), planned, bought(planned))
+    assert with_takes(lock, planned, bought(planned)) == lock
+
+
+def test_numbers_go_on_after_a_shot_was_edited():
+    """Old takes stay, and keep the number that people know them by."""
+    first = plan("shots: [{id: a, action: x}]")
+    lock = with_takes(Lock(), first, bought(first))
+    second = plan("shots: [{id: a, action: another}]", lock)
+    after = with_takes(lock, second, bought(second))
+    assert numbers(after) == {"a": [1, 2]}
+    assert after.slates[0].takes[0] == lock.slates[0].takes[0]
+
+
+def test_a_circle_drawn_meanwhile_stays():
+    """It is the lock as it is now that gets the takes, not as it was when the build began."""
+    planned = plan("shots: [{id: a, action: x, takes: 2}]")
+    lock = with_takes(Lock(), planned, bought(planned))
+    circled = Lock((replace(lock.slates[0], circled=1, circled_for=planned.shots[0].base),))
+    assert with_takes(circled, planned, bought(planned)) == circled
+
+
+def test_a_renamed_shot_takes_its_takes_along():
+    """Its circle too; the old name goes."""
+    first = plan("shots: [{id: a, action: x}]")
+    lock = with_takes(Lock(), first, bought(first))
+    lock = Lock((replace(lock.slates[0], circled=1, circled_for=first.shots[0].base),))
+    second = plan("shots: [{id: z, action: x}]", lock)
+    after = with_takes(lock, second, bought(second))
+    assert after == Lock((replace(lock.slates[0], shot="z"),))
+
+
+def test_a_copy_is_no_rename():
+    """A second shot that asks for the same has the same clip, and leaves the first its slate."""
+    first = plan("shots: [{id: a, action: x}]")
+    lock = with_takes(Lock(), first, bought(first))
+    second = plan("shots: [{id: a, action: x}, {id: z, action: x}]", lock)
+    assert numbers(with_takes(lock, second, bought(second))) == {"a": [1], "z": [1]}
+
+
+def test_the_takes_of_a_shot_that_is_gone_stay():
+    """They were paid for, and the shot may come back."""
+    first = plan("shots: [{id: a, action: x}, {id: b, action: w}]")
+    lock = with_takes(Lock(), first, bought(first))
+    second = plan("shots: [{id: b, action: w}]", lock)
+    assert with_takes(lock, second, bought(second)) == lock
+
+
+def test_what_nobody_bought_is_not_there():
+    """A slate without takes is not written."""
+    planned = plan("shots: [{id: a, action: x}]")
+    assert with_takes(Lock((Slate("b", (take("k"),)),)), planned, {}).slates[0].shot == "b"

@@ -59,6 +59,12 @@ def test_a_revision_that_git_does_not_know(repo, name):
     assert refusal.value.hint is not None
 
 
+def test_a_repository_without_a_commit_says_so(repo):
+    """HEAD is what is compared with where nothing is said, and nobody has typed it."""
+    with pytest.raises(Undecidable, match="nothing is committed here yet"):
+        commit_of(repo, "HEAD")
+
+
 @pytest.mark.parametrize(
     "name", ["-x", "--upload-pack=x", "--all", "--output=x", "--git-dir=/", "", "a\nb", "a\0b"]
 )
@@ -278,6 +284,17 @@ def test_a_damaged_object_is_a_fault(repo):
         with Tree(commit_of(repo)) as tree, pytest.raises(EnvironmentFault, match="git") as fault:
             tree.read(tree.find("a"), 1 << 20)
         assert "fsck" in fault.value.hint
+
+
+@pytest.mark.parametrize("data", [b"x", b"100644 a", b"file a\0" + bytes(20)])
+def test_a_folder_that_git_did_not_write_is_a_fault(repo, data):
+    """Git stores such an object, and hands it out, though it could not list it itself."""
+    made = ["git", "hash-object", "-t", "tree", "-w", "--literally", "--stdin"]
+    name = subprocess.run(made, cwd=repo.folder, input=data, capture_output=True, check=True)
+    commit = repo.git("commit-tree", "-m", "strange", name.stdout.decode().strip()).strip()
+    with Tree(commit_of(repo, commit)) as tree, pytest.raises(EnvironmentFault, match="no") as told:
+        tree.find("a")
+    assert "fsck" in told.value.hint
 
 
 def test_a_process_that_was_killed_is_a_fault_and_the_next_look_starts_another(repo):

@@ -13,20 +13,30 @@ from storyboard.model.diagnostic import Code
 # Each case in a process of its own, under limits that the system enforces: too much memory is a
 # MemoryError, too much time is SIGXCPU. The processes are forked from one that has imported all.
 _RUNNER = textwrap.dedent("""
-    import os, resource, sys
+    import json, os, resource as limits, sys
     from pathlib import Path
     from storyboard.adapters.files import Project
+    from storyboard.compiler.lock import read_lock
     from storyboard.compiler.syntax.includes import assemble
+    from storyboard.app.resources import resource
+
+    def looked_at(name):
+        project = Project(Path.cwd())
+        if not name.endswith(".lock.yaml"):
+            return assemble(name, project.read)
+        return read_lock(project.read(name, None).value, json.loads(LOCKS))
+
+    LOCKS = resource("schemas", "lock.schema.json")
 
     def limited(film):
         sys.settrace(None)  # what is measured is the program, not the coverage of it
-        resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
-        resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
+        limits.setrlimit(limits.RLIMIT_AS, (300 << 20, 300 << 20))
+        limits.setrlimit(limits.RLIMIT_CPU, (2, 3))
         if film == "memory":
             return bytes(400 << 20) and ""
         while film == "time":
             pass
-        outcome = assemble(film, Project(Path.cwd()).read)
+        outcome = looked_at(film)
         return " ".join(sorted({each.code for each in outcome.diagnostics}))
 
     for film in sys.argv[1:]:
@@ -45,6 +55,18 @@ def _bomb(width, depth):
     rows = ["a0: &a0 [" + "x, " * width + "]"]
     rows += [f"a{i}: &a{i} [" + f"*a{i - 1}, " * width + "]" for i in range(1, depth)]
     return "\n".join(rows)
+
+
+def _lock(takes):
+    """Write a lock of one shot with as many takes, of which none is the circled one."""
+    rest = "model: m, seen: null, seconds: 1, price_usd: '0.10', prediction: null"
+    day = "bought_at: '2026-01-01T00:00:00Z'"
+    rows = (
+        f"    - {{take: {n}, key: a{n:063x}, clip: a{n:063x}, {rest}, {day}}}\n"
+        for n in range(1, takes + 1)
+    )
+    circle = f"    circled: {takes + 1}\n    circled_for: a{0:063x}\n"
+    return f"lock: 1\nshots:\n  a:\n{circle}    takes:\n{''.join(rows)}"
 
 
 _MEGABYTE = 1 << 20
@@ -73,6 +95,8 @@ _TEXTS = {
         "".join(f"%TAG !{i}! x\n" for i in range(1_000_000)),
         Code.UNSUPPORTED_YAML,
     ),
+    "most-takes.lock.yaml": (_lock(12_000), Code.BAD_LOCK),
+    "bomb.lock.yaml": (_bomb(10, 30), Code.BAD_LOCK),
     "nul": ("a: 1\nb: \0\n", Code.NOT_TEXT),
     "zeros-of-15-MB": ("\0" * (15 * _MEGABYTE), Code.NOT_TEXT),
     "include-cycle": ("scenes: [{include: include-cycle}]", Code.INCLUDE_CYCLE),

@@ -13,7 +13,8 @@ import yaml
 from fakes.command import answer
 from fakes.rehearsal import environment, shop, state_folder, write_film
 from fakes.simulator import film_clip, simulated
-from storyboard.model.errors import ExitCode
+from storyboard.adapters.clips import FolderClips
+from storyboard.model.errors import EnvironmentFault, ExitCode
 
 SHOTS = 3
 PRICE = "0.10"
@@ -218,3 +219,26 @@ def test_some_shots_may_be_bought_before_the_others(simulator, tmp_path, monkeyp
     rest = other.run("build", "film.yaml", "--yes", "--only", "!s1")
     assert (rest.code, rest.out) == (ExitCode.OK, "build/film.mp4\n"), rest.err
     assert orders(simulator) == before + SHOTS
+
+
+def test_what_was_bought_before_a_fault_is_in_the_lock(simulator, tmp_path, monkeypatch):
+    """A disk that fills up ends the run; the clips that were kept until then are written down."""
+    film = write_film(tmp_path / "project", shots=SHOTS)
+    film.write_text(film.read_text("utf-8").replace("The cat", "A third cat"), "utf-8")
+    other = Clone(film, simulator.base_url, monkeypatch)
+    keep, kept = FolderClips.keep, []
+
+    def full_after_one(store, key, path):
+        if kept:
+            message = "there is no space left"
+            raise EnvironmentFault(message)
+        kept.append(key)
+        return keep(store, key, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderClips, "keep", full_after_one)
+        ended = other.run("build", "film.yaml", "--yes")
+    assert ended.code == ExitCode.ENVIRONMENT, ended.err
+    slates = yaml.safe_load(other.lock.read_text("utf-8"))["shots"].values()
+    assert [take["key"] for slate in slates for take in slate["takes"]] == kept
+    assert other.run("build", "film.yaml", "--yes").code == ExitCode.OK

@@ -16,7 +16,7 @@ from PIL import Image
 from fakes.command import answer, storyboard
 from fakes.npm import NODE, NPM, install
 from fakes.owned import own
-from fakes.rehearsal import KEY, attempts, environment, files_with, shop, write_film
+from fakes.rehearsal import KEY, SPEED, attempts, environment, files_with, shop, write_film
 from fakes.simulator import film_clip, simulated
 from storyboard.adapters.media.probe import probe
 from storyboard.app.code import shot_request
@@ -27,7 +27,6 @@ from storyboard.simulator.settings import Durations
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "code.schema.json").read_text())
 SEEDANCE = "bytedance/seedance-2.0/image-to-video"
-SPEED = 60
 LANGS = ("curl", "python", "js")
 ENDINGS = {"curl": ".sh", "python": ".py", "js": ".mjs"}
 FILM = """\
@@ -117,7 +116,7 @@ def rehearsed(tmp_path_factory):
     folder, home = tmp_path_factory.mktemp("code"), tmp_path_factory.mktemp("home")
     film = write_project(folder / "project", SHORT)
     program = Path(sys.executable).with_name("storyboard")
-    words = (program, "simulate", "--port", "0", "--speed", str(SPEED), "--level", "gold")
+    words = (program, "simulate", "--port", "0", "--speed", f"{SPEED:g}", "--level", "gold")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         try:
             base_url = run.stdout.readline().strip()
@@ -133,9 +132,13 @@ def rehearsed(tmp_path_factory):
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A folder that is no project, in which code is run with nothing but the key around it."""
+    """A folder that is no project, in which code is run with nothing but the key around it.
+
+    `tools` has a `sleep` that lasts a moment, since what sells here is as much quicker than real.
+    """
 
     folder: Path
+    tools: Path
 
     def run(self, lang, code, **more):
         path = self.folder / f"code{ENDINGS[lang]}"
@@ -144,10 +147,11 @@ class Elsewhere:
             install()
             (self.folder / "node_modules").symlink_to(NPM / "node_modules")
         program = {"curl": "/bin/sh", "python": sys.executable, "js": NODE}[lang]
+        found = os.pathsep.join((str(self.tools), os.defpath))
         return subprocess.run(
             [program, path.name],
             cwd=self.folder,
-            env={"PATH": os.defpath, "HOME": str(self.folder), "WAVESPEED_API_KEY": KEY, **more},
+            env={"PATH": found, "HOME": str(self.folder), "WAVESPEED_API_KEY": KEY, **more},
             capture_output=True,
             text=True,
             check=False,
@@ -157,9 +161,12 @@ class Elsewhere:
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    folder = tmp_path / "elsewhere"
+    folder, tools = tmp_path / "elsewhere", tmp_path / "tools"
     folder.mkdir()
-    return Elsewhere(folder)
+    tools.mkdir()
+    (tools / "sleep").write_text("#!/bin/sh\nexec /bin/sleep 0.05\n")
+    (tools / "sleep").chmod(0o755)
+    return Elsewhere(folder, tools)
 
 
 @pytest.mark.slow
@@ -303,6 +310,15 @@ def test_curl_is_what_is_written_unless_something_else_is_said():
     assert len(list(Path("out").iterdir())) == 3
 
 
+@pytest.mark.usefixtures("project")
+def test_a_shot_beside_a_choice_that_leaves_it_out_is_refused():
+    """An option that would change nothing is a slip."""
+    assert answer("code", "film.yaml", "a", "--only", "a").code == ExitCode.OK
+    ran = answer("code", "film.yaml", "a", "--only", "b")
+    assert (ran.code, ran.out) == (ExitCode.USAGE, "")
+    assert '"a" is not among the shots that --only chooses' in ran.err
+
+
 @pytest.mark.parametrize("words", [("-o", "film.yaml"), ("-o", "a.py", "--lang", "js")])
 def test_code_takes_the_place_of_no_other_kind_of_file(project, words):
     """A name that no code has, or that of another language, is refused."""
@@ -371,8 +387,8 @@ def test_a_shot_starts_from_the_last_frame_of_a_clip_that_is_owned(project):
 @pytest.mark.parametrize(
     ("shot", "message", "hint"),
     [
-        ("aa", 'no shot is called "aa"', "the film has: a, b, c, d, e, f"),
-        ("c", '"c" is skipped, so no build sends anything for it', "`skip: true`"),
+        ("aa", 'no shot is called "aa"', "the film has: a, b, d, e, f"),
+        ("c", '"c" is skipped, so it is not in the film', "`skip: true`"),
         ("d", '"d" is made on this machine, and no request is sent for it', "storyboard models"),
         ("f", f'"f" has no image, and {SEEDANCE} takes no order without it', "storyboard check"),
     ],

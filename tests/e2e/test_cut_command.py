@@ -65,6 +65,14 @@ def test_what_is_owned_is_shown(film):
     assert colours(film.parent / "build/film.rough.mp4") == ["crimson"] * FPS + ["white"] * FPS
 
 
+def test_a_lock_that_cannot_be_read_is_no_lock_without_takes(film):
+    """Nobody can say which takes were chosen, so nothing is cut in their place."""
+    own(film, *SHOTS)
+    (film.parent / "film.lock.yaml").write_text("lock: 1\nshots: [\n")
+    assert "error[bad-lock]" in cut(code=ExitCode.INVALID_STORYBOARD).err
+    assert results(film) == []
+
+
 def test_a_complete_film_has_the_name_that_a_build_gives_it(film):
     """There are no stand-ins to speak of, and a build finds nothing left to do."""
     own(film, *SHOTS)

@@ -61,7 +61,7 @@ def test_an_order_that_nobody_has_is_not_adopted(project):
 
 @pytest.mark.parametrize(
     ("wish", "said"),
-    [("stis", "did you mean sits?"), ("nope", "its shots are sits")],
+    [("stis", 'did you mean "sits"?'), ("nope", "the film has: sits")],
 )
 def test_a_shot_that_is_none_is_not_ordered_again(project, wish, said):
     """Nothing is spent on a slip."""

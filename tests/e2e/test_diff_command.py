@@ -14,10 +14,7 @@ from PIL import Image
 
 from fakes.command import answer, storyboard
 from storyboard.app.compile import FilmOptions, compile_film_at
-from storyboard.app.edition import film_edition
-from storyboard.app.models import list_cards
 from storyboard.app.plan import plan_film
-from storyboard.compiler.edition import edition_value
 from storyboard.compiler.lock import write_lock
 from storyboard.model.errors import ExitCode
 from storyboard.model.lock import Lock, Slate, Take
@@ -286,16 +283,9 @@ def test_an_unknown_revision_is_refused():
     assert diff("--against", "nobody").code == ExitCode.USAGE
 
 
-def saved(path="film.plan.json", **changes):
-    """Save the film of today as a plan has it."""
-    compilation = compile_film_at("film.yaml", FilmOptions())
-    edition = film_edition("x", compilation, compilation.load(), list_cards("."))
-    Path(path).write_text(json.dumps({"edition": edition_value(edition), **changes}))
-
-
 def test_a_saved_plan_can_be_compared_with():
     """It holds all that the film was when it was saved, and needs no git."""
-    saved()
+    assert answer("plan", "film.yaml", "-o", "film.plan.json").code == ExitCode.OK
     assert document("--against", "film.plan.json")["same"]
     edit("A cat pounces.", "A cat leaps.")
     found = document("--against", "film.plan.json")
@@ -377,6 +367,25 @@ def test_only_the_takes_that_a_lock_lacks_are_paid_for():
     assert not found["shots"][1]["remade"]
 
 
+def test_a_lock_costs_what_is_asked_for_of_it():
+    """Both takes of a shot that asks for two, and none that was set aside."""
+    edit("id: pounce,", "id: pounce, takes: 2,")
+    plan, _ = plan_film(compile_film_at("film.yaml", FilmOptions()))
+    keys = {
+        shot.id: [order.key for order in plan.orders if order.id == shot.id] for shot in plan.shots
+    }
+    keys["stalk"].append("d" * 64)
+    lock(
+        *(
+            Slate(shot, tuple(take(key, number) for number, key in enumerate(keys[shot], 1)))
+            for shot in sorted(keys)
+        )
+    )
+    found = document("--against", "other.lock.yaml")
+    assert found["same"]
+    assert found["before"]["price_usd"] == found["after"]["price_usd"] == "1.92"
+
+
 FALLBACK = "fallback: [bytedance/seedance-2.0-fast/image-to-video]\n"
 
 
@@ -396,6 +405,10 @@ def test_a_damaged_lock_is_refused():
     """Half a file is not taken for half of the clips."""
     Path("other.lock.yaml").write_text("lock: [")
     assert diff("--against", "other.lock.yaml").code == ExitCode.INVALID_STORYBOARD
+    Path("other.lock.yaml").write_text("lock: 1\n<<<<<<< HEAD\nshots: {}\n")
+    ran = diff("--against", "other.lock.yaml")
+    assert "other.lock.yaml is no lock: git left this file unmerged" in ran.err
+    assert "hint: keep the takes of both sides" in ran.err
 
 
 def test_the_comment_and_the_annotations_are_written_too():

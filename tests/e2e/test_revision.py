@@ -461,6 +461,18 @@ def test_no_process_is_left_behind(monkeypatch):
         os.waitpid(-1, os.WNOHANG)
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_that_the_system_has_taken_away_is_not_missed(monkeypatch):
+    """Where SIGCHLD is ignored, as some who start us do, there is nobody to wait for, or to end."""
+    monkeypatch.setattr(forking, "_may_fork", lambda: True)
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with forking.forked(os.getpid) as wait:
+            assert wait() != os.getpid()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_a_process_is_forked_only_where_that_is_safe_and_helps(monkeypatch):
     """Not beside another thread, and not on one core."""
     monkeypatch.setattr(forking, "_cores", lambda: 2)

@@ -1,6 +1,7 @@
 """Saved plans: `build --plan` carries out what `plan -o` wrote, or refuses change by change."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -332,6 +333,7 @@ def test_a_file_that_is_no_saved_plan_is_refused(text):
     ran = answer(*BUILD)
     assert ran.code == ExitCode.INVALID_STORYBOARD
     assert "film.plan.json is no saved plan" in ran.err
+    assert "hint: `storyboard plan FILM -o FILE` saves one in a new file" in ran.err
 
 
 @pytest.mark.usefixtures("project")
@@ -346,11 +348,38 @@ def test_a_saved_plan_that_was_tampered_with_is_refused(place):
 
 
 @pytest.mark.usefixtures("project")
+def test_without_a_key_no_animatic_is_made_of_a_saved_plan(monkeypatch):
+    """Nor is that offered: the plan is one to buy."""
+    answer(*SAVE)
+    monkeypatch.delenv("WAVESPEED_API_KEY", raising=False)
+    ran = answer("build", "film.yaml", "--plan", "film.plan.json")
+    assert ran.code == ExitCode.ENVIRONMENT
+    assert "there is no key to buy with" in ran.err
+    assert "animatic" not in ran.err
+
+
+@pytest.mark.usefixtures("project")
 def test_a_missing_plan_is_refused():
-    """With what the disk says."""
+    """With a name that is there and alike."""
+    Path("film-plan.json").touch()
     ran = answer(*BUILD)
     assert ran.code == ExitCode.ENVIRONMENT
-    assert "film.plan.json cannot be read" in ran.err
+    assert "film.plan.json does not exist" in ran.err
+    assert 'did you mean "film-plan.json"?' in ran.err
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    "words", [BUILD, SAVE, ("diff", "film.yaml", "--against", "film.plan.json")]
+)
+def test_a_plan_that_would_never_end_is_not_read(words):
+    """Neither what is larger than any plan nor a pipe that nobody writes into is waited for."""
+    with Path("film.plan.json").open("wb") as file:
+        file.truncate(1 << 30)
+    assert answer(*words).code in {ExitCode.ENVIRONMENT, ExitCode.USAGE}
+    Path("film.plan.json").unlink()
+    os.mkfifo("film.plan.json")
+    assert answer(*words).code in {ExitCode.ENVIRONMENT, ExitCode.USAGE}
 
 
 @pytest.mark.usefixtures("project")

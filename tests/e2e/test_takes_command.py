@@ -284,7 +284,7 @@ def test_a_stale_take_that_is_circled_is_kept_for_nothing(studio):
     assert lines == [
         "take 1 of s0 is circled: the film shows take 1",
         "it was made from something that the shot no longer asks for: prompt",
-        "a build costs $0.00 now, and $0.10 before",
+        "a build costs nothing now; before, it cost $0.10",
     ]
     assert cost() == "0.00"
     assert run("cut").out == "build/film.mp4\n"
@@ -309,10 +309,10 @@ def test_a_circle_says_which_shots_start_from_another_frame_now(studio):
     ran = run("circle", "s0", "2")
     assert ran.err.splitlines()[1:] == [
         "s1 asks for a new clip now: $0.10",
-        "a build costs $0.10 now, and $0.00 before",
+        "a build costs $0.10 now; before, it cost nothing",
     ]
     assert cost() == "0.10"
-    assert "a build costs $0.00 now, and $0.10 before" in run("circle", "s0", "1").err
+    assert "a build costs nothing now; before, it cost $0.10" in run("circle", "s0", "1").err
     assert studio.orders == 5
 
 

@@ -144,7 +144,22 @@ def test_a_clone_without_its_clips_says_that_it_cannot_tell(project):
     assert "this machine has no record of what that was made from" in text
     assert "storyboard diff film.yaml --against REV" in text
     assert data["recorded"] is False
-    assert why("s1")[0].startswith("s1  > fetch")
+    text, data = why("s1")
+    assert text.startswith("s1  > fetch")
+    assert "it is fetched, for nothing\n  take 1, bought 20" in text
+    assert (data["recorded"], data["against"]["take"]) == (True, 1)
+
+
+@pytest.mark.usefixtures("project")
+def test_a_take_that_is_circled_in_spite_of_an_edit_is_not_called_unchanged():
+    """Nothing is bought for it, and what is different is told."""
+    edit("box number 0", "the bed")
+    assert answer("circle", "film.yaml", "s0", "1").code == ExitCode.OK
+    text, data = why("s0")
+    assert text.startswith("s0  = cached")
+    assert "take 1 is circled, though it was made from something else\n  take 1, bought" in text
+    assert "    -- The cat jumps on box number 0.\n    +- The cat jumps on the bed.\n" in text
+    assert (data["inputs"], data["cost_usd"], data["recorded"]) == ([], "0.00", True)
 
 
 @pytest.mark.usefixtures("project")
@@ -164,6 +179,7 @@ def test_several_shots_are_added_up():
     [
         (("film.yaml", "s9"), ExitCode.USAGE),
         (("film.yaml", "tag:"), ExitCode.USAGE),
+        (("film.yaml", "s0", "--only", "s1"), ExitCode.USAGE),
         (("nothing.yaml", "s0"), ExitCode.INVALID_STORYBOARD),
     ],
 )

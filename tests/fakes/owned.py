@@ -16,7 +16,7 @@ from fakes.footage import film as write_clip
 from fakes.ledger import MemoryLedger
 from storyboard.app.compile import FilmOptions, compile_film_at
 from storyboard.app.plan import clip_store, plan_film
-from storyboard.app.takes import record_takes
+from storyboard.app.recording import record_takes
 from storyboard.model.story import Format
 
 __all__ = ["SHOWN", "colours", "own", "write_down"]

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -36,13 +36,13 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class FolderClips:
     """Clips in a folder of this machine; implements the engine's ClipStore.
 
-    `locked` are the hashes of clips that a lock file knows by key: where such a clip is here and no
-    record of its order, it is found all the same.
+    `locked` are the hashes of clips that a lock file knows by key, the newest first: where such a
+    clip is here and no record of its order, it is found all the same.
     """
 
     folder: Path
     requests: Mapping[ClipKey, ClipRequest]
-    locked: Mapping[ClipKey, str] = field(default_factory=dict)
+    locked: Mapping[ClipKey, Sequence[str]] = field(default_factory=dict)
 
     def find(self, key: ClipKey) -> Clip | None:
         """Return the clip when its bytes are those that were kept, else None."""
@@ -161,7 +161,9 @@ class FolderClips:
         sound = isinstance(record, dict) and record.get("version") == _RECORD_VERSION
         if sound and _DIGEST.fullmatch(str(record.get("sha256"))):
             return dict(record)
-        return {"sha256": self.locked[key]} if key in self.locked else None
+        hashes = self.locked.get(key, ())
+        there = (each for each in hashes if self._clip(each).is_file())
+        return {"sha256": next(there, hashes[0])} if hashes else None
 
     def _clip(self, digest: str) -> Path:
         return self.folder / digest[:2] / f"{digest}.mp4"

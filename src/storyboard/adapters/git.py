@@ -213,6 +213,9 @@ def _refuse_place(place: Path, said: bytes) -> NoReturn:
 def _refuse_revision(revision: str, folder: Path) -> NoReturn:
     message = f'git knows no revision "{revision}" here'
     hint = "`git log --oneline --all` lists what there is"
+    if revision == "HEAD":
+        message = "nothing is committed here yet, so there is nothing to compare with"
+        hint = "commit the film first: `git add` and `git commit`"
     if (folder / "shallow").exists():
         message = f"{message}, in a clone that holds the latest commits alone"
         hint = "fetch the rest: `git fetch --unshallow`, or in CI fetch-depth: 0"
@@ -342,13 +345,17 @@ def _listed(data: bytes, width: int) -> dict[str, tuple[int, str]]:
     """Take a tree object apart: mode, name and an id of `width` bytes, again and again."""
     found: dict[str, tuple[int, str]] = {}
     start = 0
-    while start < len(data):
-        blank = data.index(b" ", start)
-        end = data.index(b"\0", blank)
-        object_id = data[end + 1 : end + 1 + width]
-        mode = int(data[start:blank], 8)
-        found[os.fsdecode(data[blank + 1 : end])] = (mode, object_id.hex())
-        start = end + 1 + width
+    try:
+        while start < len(data):
+            blank = data.index(b" ", start)
+            end = data.index(b"\0", blank)
+            object_id = data[end + 1 : end + 1 + width]
+            mode = int(data[start:blank], 8)
+            found[os.fsdecode(data[blank + 1 : end])] = (mode, object_id.hex())
+            start = end + 1 + width
+    except ValueError as error:  # git hands out what it was given, whether or not it is a tree
+        message = "a folder in the repository is none that git would write"
+        raise EnvironmentFault(message, hint="`git fsck` tells which") from error
     return found
 
 

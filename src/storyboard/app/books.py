@@ -27,7 +27,7 @@ from storyboard.model.attempt import Attempt, Spending
 from storyboard.model.diagnostic import has_errors
 from storyboard.model.errors import EnvironmentFault, ErrorCode, InvalidStoryboard
 from storyboard.model.job import Cause
-from storyboard.model.plan import Blocked, PlannedShot
+from storyboard.model.plan import Blocked, PlannedShot, Resume
 from storyboard.model.request import ClipKey
 from storyboard.report.costs import By, Costs, MonthSpending, month_of
 from storyboard.report.status import Item, Status, condition_of
@@ -158,6 +158,7 @@ def film_status(compilation: Compilation) -> Status:
                 stands_in=None if shot.stands_in is None else shot.stands_in.number,
                 stale=shot.stale,
                 gone=isinstance(shot.step, Blocked) and not shot.step.cost,
+                fetched=isinstance(shot.step, Resume) and shot.number is not None,
             )
             return books.with_story(found, attempt)
 

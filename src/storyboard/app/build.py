@@ -68,10 +68,7 @@ def build_animatic(
     compilation: Compilation, plan: Plan, compiled: Compiled, watchers: Watchers
 ) -> Built:
     """Carry out a free plan: every shot from its still, cut together; what is there is kept."""
-    film = compiled.film
-    if film is None:
-        message = "only a film without errors can be built"
-        raise ValueError(message)
+    film = compiled.need_film()
     plan, clips = make_free_clips(compilation, plan, watchers)
     orders = {shot.id: (shot.key, shot.bought) for shot in plan.shots}
     path = result_path(compilation, ".animatic.mp4", chosen=True)

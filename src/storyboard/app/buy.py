@@ -2,8 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,13 +20,13 @@ from storyboard.app.models import list_cards
 from storyboard.app.plan import clip_store
 from storyboard.app.preparing import Preparing
 from storyboard.app.provider import open_provider
-from storyboard.app.purse import Purse, load_purse
+from storyboard.app.purse import Purse, load_purse, no_key
 from storyboard.app.receipt import make_receipt
+from storyboard.app.recording import record_takes
 from storyboard.app.refusals import refuse_over_caps, refuse_vain
 from storyboard.app.scope import Scope, plan_scope, take_over
 from storyboard.app.shop import Counter, open_shop
 from storyboard.app.stills import ProjectPictures
-from storyboard.app.takes import record_takes
 from storyboard.compiler.select import Selector
 from storyboard.engine.billing import refresh_bills
 from storyboard.engine.buying import BuyResult, buy_plan
@@ -35,7 +35,7 @@ from storyboard.engine.maker import Maker
 from storyboard.engine.ports import Clip, Listener
 from storyboard.engine.shop import Bought
 from storyboard.model.attempt import Caps
-from storyboard.model.errors import EnvironmentFault, ErrorCode, StoryboardError
+from storyboard.model.errors import EnvironmentFault, StoryboardError
 from storyboard.model.job import State
 from storyboard.model.measure import Remark
 from storyboard.model.money import MicroUsd, Millis
@@ -123,16 +123,27 @@ class _Build:
         refuse_over_caps(scope.part, self._caps(scope).run, self._month_left())
         bid.confirm(scope.part)  # outside any loop, whose own handling would swallow a Ctrl-C
         take_over(scope.part, self.ledger, self.film)
-        with self._prepared(scope) as preparing:
+        with self._written_down(scope), self._prepared(scope) as preparing:
             result, remarks = self._bought(scope, preparing)
-        store = clip_store(self.compilation, free=False)
-        record_takes(self.compilation, scope.whole, self.ledger, store, self.clock.now())
         receipt = make_receipt(scope.part, result, remarks, self.ledger, film=self.film)
         there = _there(scope, result)
         lacking = tuple(shot.id for shot in scope.whole.shots if shot.id not in there)
         built = None if lacking else self._cut(scope, there)
         interrupted = result.stopped == INTERRUPTED
         return Purchased(receipt, built, lacking, result.error, interrupted)
+
+    @contextmanager
+    def _written_down(self, scope: Scope) -> Iterator[None]:
+        """Write what was bought into the lock file, also where something ended the run early."""
+        store = clip_store(self.compilation, free=False)
+        record = partial(record_takes, self.compilation, scope.whole, self.ledger, store)
+        try:
+            yield
+        except BaseException:
+            with suppress(StoryboardError):
+                record(self.clock.now())
+            raise
+        record(self.clock.now())
 
     async def _note_refunds(self) -> None:
         """Ask for refunds that are awaited: where one has come, another model may be tried."""
@@ -196,8 +207,7 @@ class _Build:
 
     def _key(self) -> Secret:
         if self.bid.key is None:
-            message = "there is no key to buy with, in WAVESPEED_API_KEY or the keyring"
-            raise EnvironmentFault(message, code=ErrorCode.NO_KEY)
+            raise no_key()
         return self.bid.key
 
     def _counter(self, scope: Scope, preparing: Preparing) -> Counter:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from storyboard.app.compile import Compilation
 from storyboard.app.lock import lock_place, rewrite_lock
 from storyboard.app.plan import clip_store, plan_film
-from storyboard.app.select import chosen_shots
-from storyboard.app.slates import changed_since, planned_shot
-from storyboard.app.takes import with_takes
+from storyboard.app.recording import with_takes
+from storyboard.app.refusals import planned_shot
+from storyboard.app.select import refuse_unchosen
+from storyboard.app.takes import changed_since
 from storyboard.model.errors import Undecidable
 from storyboard.model.lock import Lock, Slate, Take
 from storyboard.model.money import MicroUsd
@@ -23,14 +24,9 @@ def circle_take(compilation: Compilation, name: str, number: int | None) -> Circ
     Undecidable where there is no such shot or take. What is so already is not written again.
     """
     plan, compiled = plan_film(compilation)
-    if compiled.film is None:
-        message = "only a film without errors has takes"
-        raise ValueError(message)
-    shot = planned_shot(plan, compiled.film, name)
-    chosen = chosen_shots(compilation, compilation.options.only, plan, compiled.film)
-    if chosen is not None and name not in chosen:
-        message = f'"{name}" is not among the shots that --only chooses'
-        raise Undecidable(message, hint="leave --only away: the shot is named")
+    film = compiled.need_film()
+    shot = planned_shot(plan, film, name)
+    refuse_unchosen(compilation, name, plan, film)
     slate = _slate(shot, compilation)
     take = None if number is None else _take(slate, number)
     if _is_so(slate, shot, number):

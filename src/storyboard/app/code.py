@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Final
 
 from storyboard.adapters.durable import sha256_of, write_aside
+from storyboard.app.books import build_command
 from storyboard.app.compile import Compilation
 from storyboard.app.models import list_cards
 from storyboard.app.plan import clip_store, plan_film
-from storyboard.app.prompts import unknown_shot
 from storyboard.app.purse import load_purse
+from storyboard.app.refusals import planned_shot
+from storyboard.app.select import refuse_unchosen
 from storyboard.app.stills import ProjectPictures
-from storyboard.compiler.pipeline import Compiled
 from storyboard.compiler.planner import ANIMATIC
 from storyboard.engine.provider import NotFetched
 from storyboard.model.card import ModelCard
-from storyboard.model.errors import EnvironmentFault, ShotsFailed, StoryboardError, Undecidable
+from storyboard.model.errors import EnvironmentFault, ShotsFailed, Undecidable
 from storyboard.model.plan import Plan, PlannedShot
 from storyboard.model.tree import Plain
 from storyboard.report.cells import harmless
@@ -39,9 +40,9 @@ def shot_request(compilation: Compilation, shot: str) -> ShotRequest:
     a picture that cannot be read.
     """
     plan, compiled = plan_film(compilation)
-    planned = next((each for each in plan.shots if each.id == shot), None)
-    if planned is None:
-        raise _not_shown(compiled, shot)
+    film = compiled.need_film()
+    planned = planned_shot(plan, film, shot)
+    refuse_unchosen(compilation, shot, plan, film)
     _refuse_unsendable(planned, _card(compilation, planned))
     inputs = dict(planned.request.inputs)
     pictures = tuple(
@@ -75,14 +76,6 @@ def request_code(request: ShotRequest, lang: Lang) -> str:
 def write_code(path: str, code: str) -> None:
     """Write code to a file, whole or not at all; EnvironmentFault where the disk refuses."""
     write_aside(Path(path), code.encode())
-
-
-def _not_shown(compiled: Compiled, shot: str) -> StoryboardError:
-    known = tuple(prompt.shot for prompt in compiled.prompts)
-    if shot not in known:
-        return unknown_shot(shot, known)
-    message = f'"{shot}" is skipped, so no build sends anything for it'
-    return Undecidable(message, hint="take `skip: true` away from it")
 
 
 def _card(compilation: Compilation, planned: PlannedShot) -> ModelCard:
@@ -137,7 +130,7 @@ def _without_frame(
         message = f'"{planned.id}" needs a frame of a shot that is skipped and not owned'
         return ShotsFailed(message, hint="take its `skip: true` away, and build it first")
     message = f'"{planned.id}" needs a frame of "{source}", whose clip is not owned'
-    return ShotsFailed(message, hint=f"build it first: `storyboard build {compilation.path}`")
+    return ShotsFailed(message, hint=f"build it first: `{build_command(compilation)}`")
 
 
 def _known(inputs: Mapping[str, Plain], pictures: Mapping[str, str | None]) -> Mapping[str, Plain]:

@@ -28,6 +28,9 @@ from storyboard.model.timeline import Timeline
 __all__ = ["Cut", "Missing", "Wanted", "compile_to_cut", "cut_findings", "cut_owned"]
 
 
+_UNTOLD = frozenset({Code.UNKNOWN_MODEL, Code.BAD_LOCK})
+
+
 class Missing(StrEnum):
     """What becomes of a shot whose clip is not owned: without an older take it is drawn."""
 
@@ -61,10 +64,11 @@ class Cut:
 def compile_to_cut(path: str, options: FilmOptions) -> Compilation:
     """Compile a film; what its models sell, take and cost is no matter, for nothing is bought.
 
-    Only a model that nobody knows is an error: nobody can say which clips it made.
+    A model that nobody knows is an error, for nobody can say which clips it made, and so is a lock
+    that cannot be read, for nobody can say which takes were chosen.
     """
     compilation = compile_film_at(path, options)
-    if compilation.ok or any(each.code is Code.UNKNOWN_MODEL for each in compilation.diagnostics):
+    if compilation.ok or any(each.code in _UNTOLD for each in compilation.diagnostics):
         return compilation
     return compile_film_at(path, replace(options, free=True))
 

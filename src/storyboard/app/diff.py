@@ -1,6 +1,5 @@
 """Compares a film of the work tree with another version: a git revision, a saved plan or a lock."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from storyboard.app.plan import plan_film
 from storyboard.app.revision import Revision, compile_both, open_revision
 from storyboard.app.select import chosen_plan, chosen_shots
 from storyboard.compiler.difference import compare
-from storyboard.compiler.edition import edition_of_lock, read_edition
+from storyboard.compiler.edition import edition_of_lock
 from storyboard.model.difference import Difference
 from storyboard.model.edition import Edition, EditionShot
 from storyboard.model.errors import EnvironmentFault, InvalidStoryboard
@@ -83,21 +82,16 @@ def _locked(path: str, today: Compilation) -> Edition:
         raise EnvironmentFault(message, hint="`storyboard build` writes it beside the film")
     found = load_lock(Path(path), today.settings)
     if found.diagnostics:
-        raise InvalidStoryboard(found.diagnostics[0].message)
+        first = found.diagnostics[0]
+        message = f"{path} is no lock: {first.message}"
+        raise InvalidStoryboard(message, hint=first.help)
     return edition_of_lock(path, found.lock)
 
 
 def _saved(path: str, _today: Compilation) -> Edition:
-    try:
-        document = json.loads(Path(path).read_bytes())
-        return replace(read_edition(document["edition"]), name=path)
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise EnvironmentFault(message) from error
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        message = f"{path} is no saved plan"
-        hint = f"`storyboard plan FILM -o {path}` saves one"
-        raise InvalidStoryboard(message, hint=hint) from error
+    from storyboard.app.saved_plan import load_plan  # noqa: PLC0415  most look at git
+
+    return replace(load_plan(path).basis.edition, name=path)
 
 
 def compare_versions(versions: Versions) -> Compared:
@@ -110,9 +104,11 @@ def _compared(versions: Versions) -> Compared:
     today = versions.today
     plan, compiled = plan_film(today)
     after = film_edition(WORK_TREE, today, compiled, list_cards(str(today.settings.root)))
-    if versions.edition is not None and not versions.edition.ordered:
-        after = _as_planned(after, plan, versions.edition)
-    difference = compare(today.path, _before(versions), after, plan)
+    before = _before(versions)
+    if not before.ordered:
+        after = _as_planned(after, plan, before)
+        before = _as_often(before, after)
+    difference = compare(today.path, before, after, plan)
     film = compiled.film
     places = {shot.id: shot.origin.span for shot in film.shown} if film is not None else {}
     return Compared(_chosen(difference, today, plan, film), places)
@@ -148,6 +144,16 @@ def _as_planned(edition: Edition, plan: Plan, locked: Edition) -> Edition:
         return replace(shot, base=base, further=others)
 
     return replace(edition, shots=tuple(planned(shot) for shot in edition.shots))
+
+
+def _as_often(locked: Edition, today: Edition) -> Edition:
+    """Count of each shot in a lock the takes that today's film asks for, whatever else it has."""
+    asked = {clip for shot in today.shots for clip in shot.clips}
+
+    def often(shot: EditionShot) -> EditionShot:
+        return replace(shot, takes=max(1, sum(clip in asked for clip in shot.clips)))
+
+    return replace(locked, shots=tuple(map(often, locked.shots)))
 
 
 def _chosen(

@@ -5,24 +5,16 @@ from fractions import Fraction
 from math import ceil
 
 from storyboard.app.clock import SystemClock
-from storyboard.app.compile import Compilation
-from storyboard.app.history import History, written_history
-from storyboard.app.purse import load_purse
+from storyboard.app.history import History
 from storyboard.app.settings import Settings
 from storyboard.model.attempt import Cap
 from storyboard.model.estimate import Estimate, Limit, Retries
 from storyboard.model.money import MicroUsd
 from storyboard.model.plan import Plan
 
-__all__ = ["estimate_plan", "project_history"]
+__all__ = ["estimate_plan"]
 
 _CENT = 10_000
-
-
-def project_history(compilation: Compilation) -> History:
-    """Read what the ledger says of a film that is to be bought."""
-    settings = compilation.settings
-    return written_history(compilation.path, settings, load_purse(settings))
 
 
 def estimate_plan(

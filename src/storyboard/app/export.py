@@ -119,10 +119,7 @@ def _edl(timeline: Timeline, media: Mapping[str, Media], *, drop_frame: bool) ->
 
 def _material(compilation: Compilation) -> _Material:
     sheet = film_sheet(compilation, result_path(compilation, ""))
-    film = compilation.load().film
-    if film is None:
-        message = "only a film without errors can be exported"
-        raise ValueError(message)
+    film = compilation.load().need_film()
     if compilation.options.only:
         film = excerpt(film, {shot.id for shot in sheet.shots})
     outcome = make_timeline(film, {shot.id: (shot.key, shot.bought) for shot in sheet.shots})

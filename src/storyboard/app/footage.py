@@ -7,6 +7,7 @@ from storyboard.app.build import Watchers, make_free_clips
 from storyboard.app.compile import Compilation
 from storyboard.app.plan import clip_store, plan_film
 from storyboard.compiler.request import AnimaticLook
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
 from storyboard.engine.ports import Clip
 from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, Millis
@@ -18,7 +19,6 @@ from storyboard.model.plan import (
     Reconcile,
     Resume,
     Reuse,
-    Step,
     Why,
 )
 from storyboard.model.request import ClipKey, clip_key
@@ -69,9 +69,7 @@ def whole_clips(compilation: Compilation, keys: Collection[ClipKey]) -> dict[Cli
 def missing_shots(plan: Plan, owned: Collection[ClipKey]) -> tuple[StandIn, ...]:
     """Return the shots that would have to be bought, and why; what is free is simply made."""
     lacking = (shot for shot in plan.shots if shot.key not in owned and shot.price)
-    return tuple(
-        StandIn(shot.id, _why(shot.step), shot.stands_in, stale=shot.stale) for shot in lacking
-    )
+    return tuple(StandIn(shot.id, _why(shot), shot.stands_in, stale=shot.stale) for shot in lacking)
 
 
 def gather_footage(
@@ -136,18 +134,18 @@ def _stood_in(
     return replace(plan, shots=tuple(shots()))
 
 
-def _why(step: Step) -> str:
+def _why(shot: PlannedShot) -> str:
     """Say why a clip is not there, in a word or two."""
-    match step:
+    match shot.step:
         case Generate(why, _, changed) if changed:
             return f"{why.value}: {', '.join(changed)}"
         case Generate(why):
             return why.value
         case Resume():
-            return "in flight"
+            return "in flight" if shot.number is None else "to fetch"
         case Reconcile():
             return "unclear"
-        case Blocked():
-            return "blocked"
+        case Blocked(reason):
+            return reason if reason == BOUGHT_ELSEWHERE else "blocked"
         case Reuse():
             return "damaged"

@@ -18,6 +18,9 @@ __all__ = ["forked"]
 
 Result = TypeVar("Result")
 
+_STILL_RUNNING = (0, 0)
+"""What `waitpid` answers that does not wait."""
+
 
 @contextmanager
 def forked(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
@@ -86,9 +89,12 @@ class _Child(Generic[Result]):
 
     def end(self) -> None:
         os.close(self._pipe)
-        with suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        # Whoever started us may have had SIGCHLD ignored: then the system has taken the process
+        # away by itself, and its number may be another's by now.
+        with suppress(ChildProcessError):
+            if os.waitpid(self._process, os.WNOHANG) == _STILL_RUNNING:
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
 
 
 def _serve(work: Callable[[], object], pipe: int) -> NoReturn:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storyboard.app.clock import SystemClock
-from storyboard.app.purse import Purse
+from storyboard.app.compile import Compilation
+from storyboard.app.purse import load_purse
 from storyboard.app.settings import Settings
 from storyboard.engine.ports import Ledger
 from storyboard.model.attempt import Attempt, Past
@@ -16,7 +17,7 @@ from storyboard.model.job import OPEN, Cause, Failed, Gone, Refused, State
 from storyboard.model.money import MicroUsd
 from storyboard.model.request import ClipKey
 
-__all__ = ["History", "film_name", "read_history", "written_history"]
+__all__ = ["History", "film_name", "project_history", "read_history"]
 
 _ENDED = frozenset({State.REFUSED, State.FAILED, State.REFUNDED, State.LOST})
 
@@ -25,33 +26,37 @@ _ENDED = frozenset({State.REFUSED, State.FAILED, State.REFUNDED, State.LOST})
 class History:
     """By clip what became of the newest order, and what counts against the film's budget.
 
-    `counted` are the clips that this ledger has paid for, or may have. Of all the project's orders,
-    `retries` has by model how many it took, and `months` what counts in each, such as `2026-11`.
+    `counted` are the clips that this ledger has paid for, or may have, `asked` the provider's names
+    for all that it ever ordered or took over, `paid` those of them that count here. Of all the
+    project's orders, `retries` has by model how many it took, and `months` what counts in each,
+    such as `2026-11`.
     """
 
     past: Mapping[ClipKey, Past] = field(default_factory=dict)
     spent: MicroUsd = MicroUsd(0)
     counted: frozenset[ClipKey] = frozenset()
+    asked: frozenset[str] = frozenset()
+    paid: frozenset[str] = frozenset()
     retries: Mapping[str, Retries] = field(default_factory=dict)
     months: Mapping[str, MicroUsd] = field(default_factory=dict)
 
 
 def film_name(film: str, settings: Settings) -> str:
     """Return the name that a film's orders are booked under: its path from the project's root."""
-    path = Path(film)
-    place = Path(os.path.realpath(path.parent)) / path.name
-    return place.relative_to(os.path.realpath(settings.root)).as_posix()
+    return settings.from_root(Path(film))
 
 
-def written_history(film: str, settings: Settings, purse: Purse) -> History:
-    """Read the history from the ledger's file; where there is none, nothing was ever ordered."""
+def project_history(compilation: Compilation) -> History:
+    """Read a film's history from the ledger's file; without one, nothing was ever ordered."""
+    settings = compilation.settings
+    purse = load_purse(settings)
     # os.path, because pathlib raises where a folder may not be searched
     if not os.path.exists(settings.inside(purse.ledger)):  # noqa: PTH110
         return History()
     from storyboard.adapters.ledger.database import SqliteLedger  # noqa: PLC0415  brings sqlite
 
     with SqliteLedger(purse.ledger, SystemClock().now, run="") as ledger:
-        return read_history(film_name(film, settings), ledger)
+        return read_history(film_name(compilation.path, settings), ledger)
 
 
 def read_history(film: str, ledger: Ledger) -> History:
@@ -61,7 +66,10 @@ def read_history(film: str, ledger: Ledger) -> History:
     past = {key: _past(attempt, ledger) for key, attempt in newest.items()}
     counted = frozenset(key for key, attempt in newest.items() if attempt.counted)
     spent = ledger.spent(film=film).counted
-    return History(past, spent, counted, _retries(attempts), _months(attempts))
+    names = {each.job.prediction: each.counted for each in attempts if each.job.prediction}
+    paid = frozenset(name for name, amount in names.items() if amount)
+    asked = frozenset(names)
+    return History(past, spent, counted, asked, paid, _retries(attempts), _months(attempts))
 
 
 def _retries(attempts: Iterable[Attempt]) -> dict[str, Retries]:

@@ -41,8 +41,7 @@ def lock_place(film: str, variant: str | None, settings: Settings) -> Path:
     place = path.parent / f"{name}{LOCK_SUFFIX}"
     folder = _rehearsal(settings)
     if folder is not None:
-        relative = place.resolve().relative_to(settings.root.resolve())
-        place = folder / "locks" / quote(str(relative), safe="")
+        place = folder / "locks" / quote(settings.from_root(place), safe="")
     return settings.inside(place)
 
 

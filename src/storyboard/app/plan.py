@@ -1,7 +1,6 @@
 """Plans a film: the paid plan that is priced, or the free one that an animatic carries out."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -10,14 +9,13 @@ from storyboard.adapters.clips import FolderClips
 from storyboard.adapters.durable import write_aside
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
-from storyboard.app.history import History, written_history
+from storyboard.app.history import History, project_history
 from storyboard.app.models import list_cards
 from storyboard.app.purse import load_purse
 from storyboard.compiler.pipeline import Compiled
 from storyboard.compiler.planner import ANIMATIC, Owned, Script, make_plan
 from storyboard.compiler.request import AnimaticLook
 from storyboard.model.attempt import KEPT
-from storyboard.model.card import ModelCard
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.lock import Lock
 from storyboard.model.money import MicroUsd, show_usd
@@ -61,26 +59,15 @@ def plan_film(
 ) -> tuple[Plan, Compiled]:
     """Plan a film that compiled: what buying it takes or, given a look, what an animatic takes."""
     compiled = compilation.load()
-    if compiled.film is None:
-        message = "only a film without errors can be planned"
-        raise ValueError(message)
-    cards: Mapping[str, ModelCard] = {
-        card.id: card for card in list_cards(str(compilation.settings.root))
-    }
+    script = Script.of(compiled, list_cards(str(compilation.settings.root)))
     free = animatic is not None
     store = clip_store(compilation, free=free)
     # A film that is to be bought may have shots that ask for the animatic itself.
     held = store.held() | clip_store(compilation, free=True).held()
-    history = known.history or _history(compilation, free=free)
+    history = known.history or (History() if free else project_history(compilation))
     lock = Lock() if free else compilation.lock
     last = _last_orders(compilation) if free else _last_takes(lock)
     made = {shot: store.inputs(key) for shot, key in last.items()}
-    script = Script(
-        compiled.film,
-        {prompt.shot: prompt.text for prompt in compiled.prompts},
-        {still.path: still for still in compiled.stills},
-        cards,
-    )
     plan = make_plan(
         compilation.path,
         script,
@@ -102,13 +89,6 @@ def plan_film(
     return plan, compiled
 
 
-def _history(compilation: Compilation, *, free: bool) -> History:
-    if free:
-        return History()
-    purse = load_purse(compilation.settings)
-    return written_history(compilation.path, compilation.settings, purse)
-
-
 def clip_store(compilation: Compilation, plan: Plan | None = None, *, free: bool) -> FolderClips:
     """Open the project's clips, the animatic's apart from bought ones.
 
@@ -116,14 +96,23 @@ def clip_store(compilation: Compilation, plan: Plan | None = None, *, free: bool
     """
     orders = plan.orders if plan is not None else ()
     requests = {order.key: order.request for order in orders if order.request.inputs}
-    locked = {} if free else {take.key: take.sha256 for _, take in compilation.lock.takes}
+    locked: dict[ClipKey, tuple[str, ...]] = {}
+    for _, take in () if free else compilation.lock.takes:
+        locked[take.key] = (take.sha256, *locked.get(take.key, ()))
     return FolderClips(_folder(compilation, free=free), requests, locked)
 
 
 def bought_elsewhere(lock: Lock, history: History) -> MicroUsd:
-    """Add up the takes of a lock that this ledger knows nothing of: another clone paid for them."""
-    takes = {take.key: take.price for _, take in lock.takes if take.key not in history.counted}
-    return MicroUsd(sum(takes.values()))
+    """Add up the takes of a lock that another clone paid for: those of whose orders none is here.
+
+    Where this clone has ordered such a take as well, both orders were paid.
+    """
+    elsewhere = {
+        take.prediction or take.key: take.price
+        for _, take in lock.takes
+        if (take.prediction or take.key) not in history.paid | history.counted
+    }
+    return MicroUsd(sum(elsewhere.values()))
 
 
 def _fetchable(lock: Lock, history: History) -> dict[ClipKey, str]:
@@ -132,11 +121,12 @@ def _fetchable(lock: Lock, history: History) -> dict[ClipKey, str]:
     What this ledger has asked for itself, it knows more of than the lock.
     """
     since = SystemClock().now() - KEPT
-    asked = {past.prediction for past in history.past.values()}
     return {
         take.key: take.prediction
         for _, take in lock.takes
-        if take.prediction is not None and take.prediction not in asked and take.bought_at > since
+        if take.prediction is not None
+        and take.prediction not in history.asked
+        and take.bought_at > since
     }
 
 

@@ -1,14 +1,12 @@
 """Chooses which compiled prompts are shown."""
 
-from collections.abc import Sequence
-
 from storyboard.app.compile import Compilation
+from storyboard.app.refusals import unknown_shot
 from storyboard.compiler.prompts.render import Prompt
-from storyboard.compiler.suggest import did_you_mean
-from storyboard.model.errors import ErrorCode, Undecidable
+from storyboard.model.errors import Undecidable
 from storyboard.model.story import Film
 
-__all__ = ["chosen_prompts", "unknown_shot"]
+__all__ = ["chosen_prompts"]
 
 
 def chosen_prompts(compilation: Compilation, shot: str | None) -> tuple[Prompt, ...]:
@@ -37,10 +35,3 @@ def _only(
         message = f'"{prompts[0].shot}" is not among the shots that --only chooses'
         raise Undecidable(message, hint="name the shot, or choose with --only")
     return kept
-
-
-def unknown_shot(shot: str, known: Sequence[str]) -> Undecidable:
-    """Return the refusal of a shot that the film does not have; the nearest name is the hint."""
-    nearest = did_you_mean(shot, known)
-    hint = f'did you mean "{nearest}"?' if nearest else f"the film has: {', '.join(known)}"
-    return Undecidable(f'no shot is called "{shot}"', hint=hint, code=ErrorCode.UNKNOWN_SHOT)

@@ -13,11 +13,11 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from storyboard.app.settings import ADDRESS, Settings
-from storyboard.model.errors import EnvironmentFault
+from storyboard.model.errors import EnvironmentFault, ErrorCode
 from storyboard.model.money import MicroUsd
 from storyboard.model.secret import Secret
 
-__all__ = ["BASE_URL", "Purse", "find_key", "load_purse"]
+__all__ = ["BASE_URL", "Purse", "find_key", "load_purse", "no_key"]
 
 BASE_URL: Final = "https://api.wavespeed.ai"
 _SERVICE: Final = "storyboard"
@@ -82,6 +82,12 @@ def find_key() -> Secret | None:
     except (KeyringError, OSError, RuntimeError):
         return None
     return Secret(kept) if kept else None
+
+
+def no_key(hint: str | None = None) -> EnvironmentFault:
+    """Return the refusal of what takes a key, where `find_key` found none."""
+    message = f"there is no key to buy with, in {_ACCOUNT} or the keyring"
+    return EnvironmentFault(message, hint=hint, code=ErrorCode.NO_KEY)
 
 
 def _address(base_url: str) -> SplitResult:

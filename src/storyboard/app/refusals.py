@@ -1,11 +1,32 @@
-"""What a build refuses before it asks the provider for anything: over a cap, or wished in vain."""
+"""Refusals that commands share: no such shot, a cost over a cap, a wish in vain."""
 
-from storyboard.compiler.suggest import did_you_mean
+from collections.abc import Sequence
+
+from storyboard.compiler.suggest import did_you_mean, first_few
 from storyboard.model.errors import ErrorCode, SpendingRefused, Undecidable
 from storyboard.model.money import MicroUsd, show_usd
-from storyboard.model.plan import Blocked, Generate, Plan
+from storyboard.model.plan import Blocked, Generate, Plan, PlannedShot
+from storyboard.model.story import Film
 
-__all__ = ["refuse_over_caps", "refuse_vain"]
+__all__ = ["planned_shot", "refuse_over_caps", "refuse_vain", "unknown_shot"]
+
+
+def unknown_shot(name: str, known: Sequence[str]) -> Undecidable:
+    """Return the refusal of a shot that the film does not have; the nearest name is the hint."""
+    nearest = did_you_mean(name, known)
+    hint = f'did you mean "{nearest}"?' if nearest else f"the film has: {first_few(known)}"
+    return Undecidable(f'no shot is called "{name}"', hint=hint, code=ErrorCode.UNKNOWN_SHOT)
+
+
+def planned_shot(plan: Plan, film: Film, name: str) -> PlannedShot:
+    """Return a shot of a plan by its id; Undecidable for one that is skipped or not there."""
+    for shot in plan.shots:
+        if shot.id == name:
+            return shot
+    if any(shot.id == name for shot in film.shots):
+        message = f'"{name}" is skipped, so it is not in the film'
+        raise Undecidable(message, hint="take `skip: true` away from it")
+    raise unknown_shot(name, tuple(shot.id for shot in plan.shots))
 
 
 def refuse_over_caps(plan: Plan, run: MicroUsd | None, month: MicroUsd | None) -> None:
@@ -33,10 +54,7 @@ def refuse_vain(again: frozenset[str], plan: Plan) -> None:
     shots = {shot.id: shot for shot in plan.shots}
     for name in sorted(again):
         if name not in shots:
-            near = did_you_mean(name, shots)
-            hint = f"did you mean {near}?" if near else f"its shots are {', '.join(shots)}"
-            message = f'the film has no shot called "{name}"'
-            raise Undecidable(message, hint=hint, code=ErrorCode.UNKNOWN_SHOT)
+            raise unknown_shot(name, tuple(shots))
         step = shots[name].step
         if isinstance(step, Blocked):
             message = f"{name} cannot be ordered again: {step.reason}"

@@ -4,15 +4,19 @@ A saved plan says what is to be done. It is no leave to spend: that takes a yes,
 """
 
 import json
+import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import storyboard
 from storyboard.adapters.durable import write_aside
-from storyboard.app.basis import film_basis
+from storyboard.adapters.files import read_bytes
 from storyboard.app.compile import Compilation, FilmOptions
+from storyboard.app.edition import film_basis
 from storyboard.app.history import film_name
 from storyboard.app.plan import plan_film
 from storyboard.app.resources import resource
@@ -49,7 +53,9 @@ __all__ = [
     "save_plan",
 ]
 
-_NO_PLAN = "`storyboard plan FILM -o {}` saves one"
+_LARGEST = 64 * 1024 * 1024
+_SAVED = frozenset({"saved", "edition"})
+"""What only a plan that was saved has, beside what `plan --json` prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,15 @@ class Resumption:
 
 def refuse_other_file(path: str) -> None:
     """Refuse to write a plan over anything but a saved plan; Undecidable says what is there."""
-    place = Path(path)
+    if not os.path.lexists(path):
+        return
     try:
-        if not place.is_symlink() and not place.exists():
-            return
-        document = json.loads(place.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        document = _document(path)
+    except EnvironmentFault:
         document = None
     if not (isinstance(document, dict) and isinstance(document.get("saved"), dict)):
         message = f"{path} is there, and is no saved plan: it is not written over"
-        raise Undecidable(message, hint="name another file, such as film.plan.json")
+        raise Undecidable(message, hint="name a file that is not there yet, or remove this one")
 
 
 def save_plan(
@@ -145,18 +150,27 @@ def load_plan(path: str) -> SavedPlan:
 
     EnvironmentFault where the file cannot be read.
     """
-    try:
-        document = json.loads(Path(path).read_bytes())
-        known = fits(document, json.loads(resource("schemas", "plan.schema.json")))
-        if known and "saved" in document and "edition" in document:
+    document = _document(path)
+    schema = json.loads(resource("schemas", "plan.schema.json"))
+    if isinstance(document, dict) and document.keys() >= _SAVED and fits(document, schema):
+        with suppress(ValueError):
             return _read(path, document)
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise EnvironmentFault(message) from error
-    except (ValueError, RecursionError):
-        pass
     message = f"{path} is no saved plan"
-    raise InvalidStoryboard(message, hint=_NO_PLAN.format(path))
+    raise InvalidStoryboard(message, hint="`storyboard plan FILM -o FILE` saves one in a new file")
+
+
+def _document(path: str) -> object:
+    """Read a file of JSON; None where it holds something else, EnvironmentFault where it cannot."""
+    # Unlike what a film names, it may lie anywhere: the user has named it.
+    found = read_bytes(path, Path("/"), None, _LARGEST)
+    if found.value is None:
+        refusal = found.diagnostics[0]
+        raise EnvironmentFault(refusal.message, hint=refusal.help)
+    try:
+        document: object = json.loads(found.value)
+    except (ValueError, RecursionError):
+        return None
+    return document
 
 
 def _read(path: str, document: Mapping[str, Any]) -> SavedPlan:
@@ -198,13 +212,16 @@ def film_options_of(
 
     The shots are those that were chosen then, whatever `--only` would choose now.
     """
+    if again:
+        message = "--again does not go with --plan: a saved plan orders again what it lists alone"
+        hint = "leave --plan out to order a shot again"
+        raise Undecidable(message, hint=hint, code=ErrorCode.USAGE)
     options = saved.options
     same = {
         "--variant": given.variant in {None, options.variant},
         "--set": given.settings in {(), options.settings},
         "--only": tuple(each.text for each in given.only) in {(), options.only},
         "--retake": tuple(each.text for each in retakes) in {(), options.retake},
-        "--again": not again,
     }
     wrong = [name for name, agrees in same.items() if not agrees]
     if wrong:
@@ -259,5 +276,6 @@ def _refuse(saved: SavedPlan, compilation: Compilation, changes: Sequence[str]) 
     of = "" if film == saved.film else f", which is of {saved.film}"
     listed = "\n".join(f"  {change}" for change in changes)
     message = f"the film is not as it was planned in {saved.path}{of}:\n{listed}"
-    hint = f"save the plan again: `storyboard plan {compilation.path} -o {saved.path}`"
+    again = shlex.join(["storyboard", "plan", compilation.path, "-o", saved.path])
+    hint = f"save the plan again: `{again}`"
     raise SpendingRefused(message, hint=hint, code=ErrorCode.PLAN_CHANGED)

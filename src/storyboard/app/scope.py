@@ -51,13 +51,11 @@ def plan_scope(
     history = read_history(film_name(compilation.path, compilation.settings), ledger)
     known = Known(history, again=again)
     plan, compiled, known = plan_retakes(compilation, retakes, known)
-    if compiled.film is None:
-        message = "only a film without errors can be bought"
-        raise ValueError(message)
+    film = compiled.need_film()
     clips, damaged = _verified(compilation, plan)
     if damaged:
         plan, _ = plan_film(compilation, known=replace(known, damaged=damaged))
-    return Scope(compiled.film, plan, chosen_plan(compilation, plan, compiled.film), clips)
+    return Scope(film, plan, chosen_plan(compilation, plan, film), clips)
 
 
 def plan_retakes(

@@ -30,6 +30,7 @@ __all__ = [
     "excerpt",
     "excerpted",
     "narrowed",
+    "refuse_unchosen",
 ]
 
 
@@ -46,18 +47,18 @@ def chosen_shots(
     """
     if not selectors:
         return None
-    film = film or _loaded(compilation)
+    film = film or compilation.load().need_film()
     if plan is None and _need_states(selectors):
         plan, _ = plan_film(compilation)
     return _choose(selectors, film, plan)
 
 
-def _loaded(compilation: Compilation) -> Film:
-    film = compilation.load().film
-    if film is None:
-        message = "of a film with errors no shots can be chosen"
-        raise ValueError(message)
-    return film
+def refuse_unchosen(compilation: Compilation, shot: str, plan: Plan, film: Film) -> None:
+    """Refuse a shot that is named beside a choice which leaves it out: Undecidable."""
+    chosen = chosen_shots(compilation, compilation.options.only, plan, film)
+    if chosen is not None and shot not in chosen:
+        message = f'"{shot}" is not among the shots that --only chooses'
+        raise Undecidable(message, hint="leave --only away: the shot is named")
 
 
 def _choose(selectors: "Sequence[Selector]", film: Film, plan: Plan | None) -> frozenset[str]:
@@ -166,7 +167,7 @@ def chosen_plan(compilation: Compilation, plan: Plan, film: Film | None) -> Plan
     chosen = chosen_shots(compilation, compilation.options.only, plan, film)
     if chosen is None:
         return plan
-    return narrowed(plan, chosen, film or _loaded(compilation), compilation.settings)
+    return narrowed(plan, chosen, film or compilation.load().need_film(), compilation.settings)
 
 
 def narrowed(plan: Plan, chosen: AbstractSet[str], film: Film, settings: Settings) -> Plan:

@@ -67,6 +67,11 @@ class Settings:
             raise EnvironmentFault(message, hint="take away the link, or move the project")
         return path
 
+    def from_root(self, path: Path) -> str:
+        """Return a path from the project's root; a link that is itself the file is not followed."""
+        place = Path(os.path.realpath(path.parent)) / path.name
+        return place.relative_to(os.path.realpath(self.root)).as_posix()
+
 
 def _read(path: Path) -> Outcome[Source]:
     return read_source(shown(path), path.parent) if os.path.lexists(path) else Outcome(None)

@@ -82,10 +82,7 @@ def draw_film_sheet(
 def film_sheet(compilation: Compilation, path: Path) -> Sheet:
     """Gather what stands on the sheet; `path` is where it will lie, for the links to its clips."""
     plan, compiled = excerpted(compilation, *plan_film(compilation))
-    film = compiled.film
-    if film is None:
-        message = "only a film without errors has a sheet"
-        raise ValueError(message)
+    film = compiled.need_film()
     clips = dict(_clips(compilation, plan.shots))
     planned = {shot.id: shot for shot in plan.shots}
     prompts = {prompt.shot: prompt.text for prompt in compiled.prompts}

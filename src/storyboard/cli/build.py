@@ -14,7 +14,7 @@ from storyboard.cli.console import emit, say, wants_colour, width
 from storyboard.cli.findings import show_findings
 from storyboard.cli.options import AS_JSON, RETAKE, amount, film_options
 from storyboard.model.diagnostic import Diagnostic, has_errors
-from storyboard.model.errors import EnvironmentFault, ErrorCode, ExitCode
+from storyboard.model.errors import ExitCode
 from storyboard.model.money import MicroUsd
 from storyboard.report.cells import harmless
 
@@ -191,20 +191,16 @@ def build(  # noqa: PLR0913  # one for each option
 
         shown = Shown(as_json=as_json, max_cost=max_cost)
         return show_plan(compilation, shown, free=False, retakes=retakes)
-    from storyboard.app.purse import find_key  # noqa: PLC0415
-    from storyboard.app.scope import is_owned  # noqa: PLC0415
+    from storyboard.app.purse import find_key, no_key  # noqa: PLC0415
 
     key = find_key()
-    owned = key is None and compilation.ok and is_owned(compilation)
-    if key is None and (not owned or again or retakes):
-        if yes or max_cost is not None or again or retakes or saved is not None:
-            message = "there is no key to buy with, in WAVESPEED_API_KEY or the keyring"
-            hint = "without --yes the free animatic is made instead"
-            raise EnvironmentFault(message, hint=hint, code=ErrorCode.NO_KEY)
-        compilation = compile_film_at(film, replace(options, free=True))
-        if compilation.ok:
-            say("No key in WAVESPEED_API_KEY or the keyring: making the free animatic.")
-        return _animatic(compilation, as_json=as_json)
+    if key is None and (again or retakes or not _is_owned(compilation)):
+        if again or retakes or saved is not None:
+            raise no_key()
+        if yes or max_cost is not None:
+            hint = "without --yes and --max-cost the free animatic is made instead"
+            raise no_key(hint)
+        return _free_instead(film, options, as_json=as_json)
     from storyboard.cli.purchase import Wishes, purchase  # noqa: PLC0415
 
     wishes = Wishes(
@@ -220,6 +216,20 @@ def build(  # noqa: PLR0913  # one for each option
         show_findings(compilation, compilation.diagnostics, as_json=as_json)
         return ExitCode.INVALID_STORYBOARD
     return purchase(compilation, wishes)
+
+
+def _is_owned(compilation: Compilation) -> bool:
+    from storyboard.app.scope import is_owned  # noqa: PLC0415  only without a key
+
+    return compilation.ok and is_owned(compilation)
+
+
+def _free_instead(film: str, options: FilmOptions, *, as_json: bool) -> ExitCode:
+    """Make the animatic, as nothing can be bought without a key, and say so."""
+    compilation = compile_film_at(film, replace(options, free=True))
+    if compilation.ok:
+        say("No key in WAVESPEED_API_KEY or the keyring: making the free animatic.")
+    return _animatic(compilation, as_json=as_json)
 
 
 @click.command()

@@ -73,7 +73,8 @@ def show_plan(
     if not compilation.ok:
         show_findings(compilation, compilation.diagnostics, as_json=shown.as_json)
         return ExitCode.INVALID_STORYBOARD
-    from storyboard.app.estimate import estimate_plan, project_history  # noqa: PLC0415
+    from storyboard.app.estimate import estimate_plan  # noqa: PLC0415
+    from storyboard.app.history import project_history  # noqa: PLC0415
     from storyboard.app.plan import Known, plan_film, plan_findings  # noqa: PLC0415
     from storyboard.app.scope import plan_retakes  # noqa: PLC0415
     from storyboard.app.select import chosen_plan  # noqa: PLC0415

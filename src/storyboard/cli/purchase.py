@@ -11,7 +11,8 @@ from storyboard.app.build import Watchers
 from storyboard.app.buy import Bid, Purchased, buy_film
 from storyboard.app.clock import SystemClock
 from storyboard.app.compile import Compilation
-from storyboard.app.estimate import estimate_plan, project_history
+from storyboard.app.estimate import estimate_plan
+from storyboard.app.history import project_history
 from storyboard.app.plan import plan_findings
 from storyboard.cli.console import emit, say, wants_colour, width
 from storyboard.compiler.select import Selector

@@ -30,7 +30,7 @@ def takes(film: str, shots: tuple[str, ...], as_json: bool, options: FilmOptions
     compilation = _compiled(film, options, as_json=as_json)
     if compilation is None:
         return ExitCode.INVALID_STORYBOARD
-    from storyboard.app.slates import list_takes  # noqa: PLC0415  after what costs no time
+    from storyboard.app.takes import list_takes  # noqa: PLC0415  after what costs no time
 
     listed = list_takes(compilation, shots)
     if as_json:
@@ -47,7 +47,7 @@ def takes(film: str, shots: tuple[str, ...], as_json: bool, options: FilmOptions
 @click.command()
 @_FILM
 @click.argument("shot", metavar="SHOT")
-@click.argument("number", metavar="N", type=click.IntRange(min=1), required=False)
+@click.argument("number", metavar="[N]", type=click.IntRange(min=1), required=False)
 @click.option("--clear", is_flag=True, help="Take the shot's circle away.")
 @AS_JSON
 @film_options

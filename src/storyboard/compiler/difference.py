@@ -17,7 +17,7 @@ from storyboard.model.plan import Plan
 from storyboard.model.request import ClipKey
 from storyboard.model.tree import Plain
 
-__all__ = ["compare"]
+__all__ = ["compare", "prompt_diff"]
 
 _PROMPT = "prompt"
 _CONTEXT = 1
@@ -202,10 +202,12 @@ def _prompt_diff(old: EditionShot | None, shot: EditionShot) -> tuple[str, ...]:
     """Compare what is sent; of a lock nobody knows it."""
     if old is None or old.made_from is None:
         return ()
-    was, now = _prompt(old), _prompt(shot)
-    if was == now:
-        return ()
-    lines = unified_diff(was.splitlines(), now.splitlines(), n=_CONTEXT, lineterm="")
+    return prompt_diff(_prompt(old), _prompt(shot))
+
+
+def prompt_diff(before: str, after: str) -> tuple[str, ...]:
+    """Compare two prompts line by line, as a unified diff without its header."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT, lineterm="")
     return tuple(lines)[_HEADER:]
 
 
@@ -230,7 +232,7 @@ def _in_film_order(
     now: dict[str, list[str]] = {}
     for shot in after.shots:
         now.setdefault(shot.scene, []).append(shot.id)
-    scenes = _merged(lines, now) if before.ordered else [*now, *(lines.keys() - now)]
+    scenes = _merged(lines, now) if before.ordered else list(dict.fromkeys((*now, *lines)))
     for scene_id in scenes:
         for shot_id in _merged(lines.get(scene_id, ()), now.get(scene_id, ())):
             yield gone[shot_id] if shot_id in gone else changes[shot_id]

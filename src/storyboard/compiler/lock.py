@@ -5,7 +5,6 @@ a shot changes nothing in the file, and a new take is lines added in one place, 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import replace
@@ -21,7 +20,7 @@ from storyboard.model.lock import Lock, Slate, Take
 from storyboard.model.money import Millis, decimal_usd, micro_usd
 from storyboard.model.request import ClipKey
 from storyboard.model.source import Source, Span
-from storyboard.model.tree import Mapping, Plain, Sequence, span_of
+from storyboard.model.tree import Mapping, Node, Plain, Scalar, Sequence, span_of
 
 __all__ = ["read_lock", "write_lock"]
 
@@ -52,7 +51,9 @@ def read_lock(source: Source, schema: Table[str, object]) -> Outcome[Lock]:
     parsed = parse(source)
     if parsed.value is None or parsed.diagnostics:
         return failed(*(_worded(each, source) for each in parsed.diagnostics))
-    findings = tuple(check_schema(parsed.value, schema)) or tuple(_unfounded(parsed.value))
+    findings = tuple(_newer(parsed.value))
+    findings = findings or tuple(check_schema(parsed.value, schema))
+    findings = findings or tuple(_unfounded(parsed.value))
     if findings:
         return failed(*(replace(each, code=Code.BAD_LOCK) for each in findings))
     return Outcome(Lock(tuple(_slates(parsed.value))))
@@ -80,25 +81,38 @@ def _worded(finding: Diagnostic, source: Source) -> Diagnostic:
     return replace(finding, code=Code.BAD_LOCK, message=message, span=span, help=advice)
 
 
+def _newer(root: Node) -> Iterator[Diagnostic]:
+    """Find that another version of this program has written a lock: it is not to be mended."""
+    node = root.nodes.get("lock") if isinstance(root, Mapping) else None
+    version = node.value if isinstance(node, Scalar) else None
+    if isinstance(version, int) and version > _VERSION:
+        advice = f"it has version {version} and this one knows {_VERSION}: install the newer one"
+        message = "this lock was written by a newer storyboard"
+        yield Diagnostic(Code.BAD_LOCK, message, span_of(root, "lock"), advice)
+
+
 def _unfounded(root: Mapping) -> Iterator[Diagnostic]:
     """Find what a schema cannot see: a number given twice, a circle around no take, no such day."""
     for shot, node in _slate_nodes(root):
         fields = Fields(node)
         numbers = [Fields(take).whole("take") for take in _take_nodes(node)]
+        highest = max(filter(None, numbers), default=0)
         for index, take in enumerate(_take_nodes(node)):
             if _moment(Fields(take).need("bought_at")) is None:
                 place = span_of(node, "takes", index, "bought_at")
                 yield Diagnostic(Code.BAD_LOCK, "there is no such day", place)
+        given: set[int | None] = set()
         for index, number in enumerate(numbers):
-            if Counter(numbers[: index + 1])[number] > 1:
+            if number in given:
                 place = span_of(node, "takes", index, "take")
                 message = f'"{shot}" has two takes with the number {number}'
-                advice = f"give the later one the number {max(filter(None, numbers)) + 1}"
+                advice = f"give the later one the number {highest + 1}"
                 yield Diagnostic(Code.BAD_LOCK, message, place, advice)
+            given.add(number)
         circled = fields.whole("circled")
-        if circled is not None and circled not in numbers:
+        if circled is not None and circled not in given:
             message = f'take {circled} of "{shot}" is circled, and there is no such take'
-            advice = f"circle another with `storyboard circle`, or take the line away: {numbers}"
+            advice = "write the number of one of its takes, or take the line away"
             yield Diagnostic(Code.BAD_LOCK, message, span_of(node, "circled"), advice)
 
 

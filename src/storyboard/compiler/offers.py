@@ -1,7 +1,8 @@
 """The ways to have each shot made, take by take: an order of its model, and of each fallback."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from storyboard.compiler.request import AnimaticLook, order_animatic, order_clip
 from storyboard.model.card import ModelCard, length_to_buy, price
@@ -9,6 +10,9 @@ from storyboard.model.money import MicroUsd
 from storyboard.model.plan import Offer
 from storyboard.model.request import ClipKey, ClipRequest, Still, clip_key
 from storyboard.model.story import Film, ImageFrom, Shot
+
+if TYPE_CHECKING:
+    from storyboard.compiler.pipeline import Compiled
 
 __all__ = ["ANIMATIC", "Script", "free_offer", "shot_offers", "starts_from"]
 
@@ -25,6 +29,16 @@ class Script:
     prompts: Mapping[str, str]
     stills: Mapping[str, Still]
     cards: Mapping[str, ModelCard]
+
+    @classmethod
+    def of(cls, compiled: "Compiled", cards: Iterable[ModelCard]) -> "Script":
+        """Return a film that compiled with the cards that there are."""
+        return cls(
+            compiled.need_film(),
+            {prompt.shot: prompt.text for prompt in compiled.prompts},
+            {still.path: still for still in compiled.stills},
+            {card.id: card for card in cards},
+        )
 
 
 def shot_offers(

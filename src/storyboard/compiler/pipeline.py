@@ -49,6 +49,13 @@ class Compiled:
     def ok(self) -> bool:
         return self.film is not None and not has_errors(self.diagnostics)
 
+    def need_film(self) -> Film:
+        """Return the film; ValueError where there is none, which callers rule out before."""
+        if self.film is None:
+            message = "of a storyboard with errors there is no film"
+            raise ValueError(message)
+        return self.film
+
 
 def compile_film(path: str, world: World, options: Options) -> Compiled:
     """Read, check and render a film. A phase that finds errors is the last one."""

@@ -143,7 +143,9 @@ def _further(
     if pinned and shot.id not in owned.retakes:
         return
     for index, offers in enumerate(shooting.takes):
-        step = step_of(shot.id, offers, owned)
+        step = step_of(shot.id, offers, owned, may_be_again=False)
+        if isinstance(step, Generate) and index not in shooting.lacking:
+            continue
         key = offers[act_on(offers, owned)].key
         shown = index == shooting.shown and not pinned
         if not shown and key not in ordered and not isinstance(step, Reuse | Blocked):
@@ -195,7 +197,7 @@ def _retake(step: Step, key: ClipKey, shooting: Shooting, owned: Owned) -> Step:
 
 def _number(slate: Slate | None, key: ClipKey) -> int | None:
     takes = slate.takes if slate is not None else ()
-    return next((take.number for take in takes if take.key == key), None)
+    return next((take.number for take in reversed(takes) if take.key == key), None)
 
 
 def _called(shooting: Shooting, key: ClipKey, owned: Owned) -> int:

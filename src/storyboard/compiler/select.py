@@ -8,7 +8,8 @@ from enum import StrEnum
 from fnmatch import translate
 from types import MappingProxyType
 
-from storyboard.compiler.suggest import did_you_mean
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
+from storyboard.compiler.suggest import did_you_mean, first_few
 from storyboard.model.card import model_name
 from storyboard.model.plan import (
     Blocked,
@@ -34,7 +35,6 @@ __all__ = [
     "states_of",
 ]
 
-_FEW = 6
 _GLOB = frozenset("*?[")
 _WHYS: Mapping[Why, str] = MappingProxyType(
     {
@@ -172,6 +172,8 @@ def _state(step: Step) -> str:
             return _WHYS[why]
         case Resume() | Reconcile():
             return "flight"
+        case Blocked(reason) if reason == BOUGHT_ELSEWHERE:
+            return "missing"
         case Blocked():
             return "failed"
 
@@ -256,7 +258,7 @@ def _hint(term: Term, shots: Iterable[Selectable]) -> str:
         prefix = f"{term.kind.value}:" if term.kind in _PREFIXES else ""
         return f'did you mean "{prefix}{near}"?'
     return "; ".join(
-        f"its {_PLURALS[kind]} are {_few(words)}" if words else f"it has no {_PLURALS[kind]}"
+        f"its {_PLURALS[kind]} are {first_few(words)}" if words else f"it has no {_PLURALS[kind]}"
         for kind, words in known.items()
     )
 
@@ -274,11 +276,6 @@ def _near(term: Term, known: Sequence[str]) -> str | None:
 _PLURALS: Mapping[Kind, str] = MappingProxyType(
     {kind: f"{kind.value}s" for kind in Kind} | {Kind.ADDRESS: "shots"}
 )
-
-
-def _few(words: Sequence[str]) -> str:
-    more = len(words) - _FEW
-    return ", ".join(words[:_FEW]) + (f" and {more} more" if more > 0 else "")
 
 
 def _words(kind: Kind, shots: Iterable[Selectable]) -> tuple[str, ...]:

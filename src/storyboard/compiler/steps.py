@@ -1,5 +1,6 @@
 """Decides what a build does about one order, why, and at what cost: reason and step together."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from storyboard.model.job import BINDING, FINAL, Cause, State
 from storyboard.model.lock import Slate
 from storyboard.model.money import MicroUsd
 from storyboard.model.plan import Blocked, Generate, Offer, Reconcile, Resume, Reuse, Step, Why
-from storyboard.model.request import ClipKey, ClipRequest, made_from
+from storyboard.model.request import ClipKey, ClipRequest, changed_inputs, made_from
 
 __all__ = ["BOUGHT_ELSEWHERE", "Owned", "act_on", "step_of"]
 
@@ -45,10 +46,14 @@ class Owned:
     retakes: AbstractSet[str] = frozenset()
 
     @cached_property
-    def substitutes(self) -> Mapping[ClipKey, ClipKey]:
-        """By order of a shot's own model the clip that a fallback made instead, by the lock."""
-        takes = (take for slate in self.slates.values() for take in slate.takes)
-        return {take.instead_of: take.key for take in takes if take.instead_of is not None}
+    def substitutes(self) -> Mapping[ClipKey, AbstractSet[ClipKey]]:
+        """By order of a shot's own model the clips that fallbacks made instead, by the lock."""
+        found: defaultdict[ClipKey, set[ClipKey]] = defaultdict(set)
+        for slate in self.slates.values():
+            for take in slate.takes:
+                if take.instead_of is not None:
+                    found[take.instead_of].add(take.key)
+        return found
 
 
 def act_on(offers: Sequence[Offer], owned: Owned) -> int:
@@ -57,11 +62,12 @@ def act_on(offers: Sequence[Offer], owned: Owned) -> int:
     What came of it is in the ledger or, of what another clone has ordered, in the lock.
     """
     keys = [offer.key for offer in offers]
+    substitutes = owned.substitutes.get(keys[0], frozenset())
     for index, key in enumerate(keys):
         past = owned.past.get(key)
         if key in owned.clips or key in owned.elsewhere:
             return index
-        if past is None and owned.substitutes.get(key) in keys[index + 1 :]:
+        if past is None and not substitutes.isdisjoint(keys[index + 1 :]):
             continue
         if past is None or not _is_out(past):
             return index
@@ -73,13 +79,18 @@ def _is_out(past: Past) -> bool:
     return past.state in {State.REFUSED, State.REFUNDED} and past.cause not in FINAL
 
 
-def step_of(shot: str, offers: Sequence[Offer], owned: Owned) -> Step:
-    """Decide the step of a shot's take, of which `offers` are the ways to have it made."""
+def step_of(shot: str, offers: Sequence[Offer], owned: Owned, *, may_be_again: bool = True) -> Step:
+    """Decide the step of a shot's take, of which `offers` are the ways to have it made.
+
+    What a person wants to be ordered again is one take: for the others that cannot be.
+    """
     chosen = act_on(offers, owned)
     offer = offers[chosen]
     if offer.key in owned.clips:
         return Reuse()
-    step = _under_way(offer, owned) or _blocked(shot, offer, owned) or _to_make(shot, offer, owned)
+    again = may_be_again and shot in owned.again
+    blocked = None if again else _blocked(offer, owned)
+    step = _under_way(offer, owned) or blocked or _to_make(shot, offer, owned)
     if chosen and isinstance(step, Generate):
         return Generate(Why.FAILED_BEFORE, offer.cost)
     return step
@@ -102,11 +113,11 @@ def _came_to_nothing(past: Past | None) -> bool:
     return past is None or past.state in _FAILED or past.state is State.WITHDRAWN
 
 
-def _blocked(shot: str, offer: Offer, owned: Owned) -> Blocked | None:
+def _blocked(offer: Offer, owned: Owned) -> Blocked | None:
     """Hold back an order that a person has to decide on; what costs nothing is simply made."""
     past = owned.past.get(offer.key)
     reason = _not_here(offer.key, past, owned) or _in_the_way(past)
-    if reason is None or not offer.cost or shot in owned.again:
+    if reason is None or not offer.cost:
         return None
     return Blocked(reason, offer.cost)
 
@@ -146,8 +157,5 @@ def _generate(
     """Say why a clip has to be made: `before` is what the shot's last clip was ordered with."""
     if before is None:
         return Generate(Why.NEW, cost)
-    now = made_from(request)
-    changed = tuple(
-        sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-    )
+    changed = changed_inputs(before, made_from(request))
     return Generate(Why.CHANGED if changed else Why.CLIP_MISSING, cost, changed)

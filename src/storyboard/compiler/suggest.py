@@ -1,9 +1,11 @@
-"""The nearest known word to one that is not known: what every "did you mean" comes from."""
+"""What a message says of names: the nearest to one that is not known, or the first few."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "first_few"]
+
+_FEW: Final = 5
 
 _LONGEST: Final = 64
 """No name is longer; a longer word is a mistake of another kind, and dear to compare."""
@@ -27,6 +29,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
             if slips <= allowed:
                 best, fewest = candidate, slips
     return best
+
+
+def first_few(names: Sequence[str]) -> str:
+    """List names, of many the first and how many more there are."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def _folded(word: str) -> str:

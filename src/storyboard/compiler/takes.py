@@ -1,30 +1,36 @@
 """Decides which takes a shot has and asks for, and which of them is in the film."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Final
 
 from storyboard.compiler.steps import Owned, act_on, step_of
 from storyboard.model.job import BINDING, State
 from storyboard.model.lock import Slate, Take
-from storyboard.model.plan import Blocked, Offer
+from storyboard.model.plan import Blocked, Generate, Offer
 from storyboard.model.request import ClipKey
 from storyboard.model.story import Shot
 
 __all__ = ["Shooting", "shoot", "slates_of"]
 
 _UNDER_WAY = BINDING - {State.OWNED}
+_LOOK_AHEAD: Final = 4
+"""How many numbers in a row nothing may have come of before a take that the lock has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shooting:
     """A shot's takes, as it asks for them now: the ways to have each made, first take first.
 
-    `shown` is the one that is in the film, unless `pinned` is: a take that was circled although it
-    was made from something else.
+    `lacking` are the places of those that are to be bought; what is neither there nor among them
+    is a number that nothing came of. `shown` is the one that is in the film, unless `pinned` is: a
+    take that was circled although it was made from something else.
     """
 
     takes: tuple[tuple[Offer, ...], ...]
     shown: int
+    lacking: frozenset[int] = frozenset()
     slate: Slate | None = None
     pinned: Take | None = None
 
@@ -47,13 +53,13 @@ def shoot(
     """
     if not first:
         return None
-    takes = tuple(_asked(shot, first, order, owned, slate))
+    takes, lacking = _asked(shot, first, order, owned, slate)
     pinned = slate.chosen(first[0].key) if slate is not None else None
     keys = [{offer.key for offer in offers} for offers in takes]
     circled = next((n for n, each in enumerate(keys) if pinned and pinned.key in each), None)
     if circled is not None:
-        return Shooting(takes, circled, slate)
-    return Shooting(takes, _newest(shot, takes, owned), slate, pinned)
+        return Shooting(takes, circled, lacking, slate)
+    return Shooting(takes, _newest(shot, takes, lacking, owned), lacking, slate, pinned)
 
 
 def _asked(
@@ -62,19 +68,53 @@ def _asked(
     order: Callable[[int], tuple[Offer, ...]],
     owned: Owned,
     slate: Slate | None,
-) -> Sequence[tuple[Offer, ...]]:
-    """Return the takes that are there, under way or asked for; what is free is made once."""
+) -> tuple[tuple[tuple[Offer, ...], ...], frozenset[int]]:
+    """Return the takes that are there, under way or asked for, and which of them to buy.
+
+    As many are bought as are lacking, under the lowest numbers. What is free is made once.
+    """
     if not first[0].cost:
-        return [first]
-    locked = {take.key for take in slate.takes} if slate is not None else set()
-    sure = max(shot.takes, len(locked))
-    takes = [first]
-    while len(takes) < sure or _was_tried(takes[-1], owned, locked):
-        takes.append(order(len(takes) + 1))
-    last = max((n for n, each in enumerate(takes, 1) if _has(each, owned, locked)), default=0)
-    if last and shot.id in owned.retakes:
-        last = _retaken(shot, takes, last, owned)
-    return takes[: max(shot.takes, last)]
+        return (first,), frozenset({0})
+    locked = owned.elsewhere | {take.key for take in (slate.takes if slate is not None else ())}
+    takes = _known(shot, first, order, owned, slate, locked)
+    there = {n for n, each in enumerate(takes) if _has(each, owned, locked)}
+    lacking = [n for n in range(len(takes)) if n not in there][: max(0, shot.takes - len(there))]
+    last = max(there, default=-1) + 1
+    if there and shot.id in owned.retakes and not _can_be_had(shot, takes, lacking, owned):
+        lacking += range(last, _retaken(shot, takes, last, owned))[-1:]
+    return tuple(takes[: max([last, *(n + 1 for n in lacking)])]), frozenset(lacking)
+
+
+def _known(
+    shot: Shot,
+    first: tuple[Offer, ...],
+    order: Callable[[int], tuple[Offer, ...]],
+    owned: Owned,
+    slate: Slate | None,
+    locked: AbstractSet[ClipKey],
+) -> list[tuple[Offer, ...]]:
+    """Return the takes that are asked for and those that were ever tried, and the one after them.
+
+    Nothing came of some numbers, and only the ledger knows it that ordered them. So while the lock
+    has takes that were not met, some numbers more are looked at.
+    """
+    unmet = {take.key for take in slate.takes} if slate is not None else set()
+    takes: list[tuple[Offer, ...]] = []
+    ahead = 0
+    while len(takes) < shot.takes or ahead < (_LOOK_AHEAD if unmet else 1):
+        offers = order(len(takes) + 1) if takes else first
+        takes.append(offers)
+        unmet -= {offer.key for offer in offers}
+        ahead = 0 if _was_tried(offers, owned, locked) else ahead + 1
+    return takes
+
+
+def _can_be_had(
+    shot: Shot, takes: Sequence[tuple[Offer, ...]], places: Sequence[int], owned: Owned
+) -> bool:
+    """Tell whether one of some takes is bought without a person's word."""
+    steps = (step_of(shot.id, takes[place], owned, may_be_again=False) for place in places)
+    return any(not isinstance(step, Blocked) for step in steps)
 
 
 def _retaken(shot: Shot, takes: Sequence[tuple[Offer, ...]], last: int, owned: Owned) -> int:
@@ -107,10 +147,14 @@ def _is_under_way(offers: Sequence[Offer], owned: Owned) -> bool:
     return any(past.state in _UNDER_WAY for past in pasts if past is not None)
 
 
-def _newest(shot: Shot, takes: Sequence[Sequence[Offer]], owned: Owned) -> int:
-    """Return the newest take that nothing stands in the way of, else the first."""
+def _newest(
+    shot: Shot, takes: Sequence[Sequence[Offer]], lacking: AbstractSet[int], owned: Owned
+) -> int:
+    """Return the newest take that is there, or can be had and is wanted, else the first."""
     for number in reversed(range(len(takes))):
-        if not isinstance(step_of(shot.id, takes[number], owned), Blocked):
+        step = step_of(shot.id, takes[number], owned)
+        made = isinstance(step, Generate) and number not in lacking
+        if not isinstance(step, Blocked) and (shot.id in owned.again or not made):
             return number
     return 0
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NewType
 
 from storyboard.model.money import Millis
 from storyboard.model.tree import Plain
 
-__all__ = ["ClipKey", "ClipRequest", "Still", "clip_key", "made_from"]
+__all__ = ["ClipKey", "ClipRequest", "Still", "changed_inputs", "clip_key", "made_from"]
 
 ClipKey = NewType("ClipKey", str)
 """Sixty-four hex digits: the SHA-256 of everything that makes the clip."""
@@ -69,3 +70,10 @@ def made_from(request: ClipRequest) -> dict[str, Plain]:
     """Return all that goes into a clip's key, by name, for saying later what has changed."""
     seconds = request.length / 1000
     return {"model": request.model, "duration": seconds, **dict(request.inputs)}
+
+
+def changed_inputs(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:
+    """Name what differs between two orders, of which `made_from` tells, in alphabetical order."""
+    return tuple(
+        sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    )

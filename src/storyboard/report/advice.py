@@ -43,7 +43,8 @@ class Advice:
 def headline(item: Item) -> str:
     """Say in one sentence how an order stands."""
     if item.state is None or item.gone:
-        return item.blocked or "not ordered yet"
+        fetched = "bought, and not on this machine; a build fetches it for nothing"
+        return item.blocked or (fetched if item.fetched else "not ordered yet")
     said, then = _WORDS[item.state]
     because = f": {item.reason}" if item.state in _EXPLAINED and item.reason else ""
     return f"{said}{because}; {then}" if then else f"{said}{because}"
@@ -74,7 +75,8 @@ def _advise(item: Item, status: Status) -> Iterator[Advice]:
         case State.REFUSED | State.FAILED | State.REFUNDED:
             yield from _failed(item, status)
         case State.ABANDONED | State.WITHDRAWN | None:
-            yield Advice("to order it", item.build)
+            when = "while the provider has it" if item.fetched else "to order it"
+            yield Advice(when, item.build)
 
 
 def _unclear(item: Item, status: Status) -> Iterator[Advice]:

@@ -28,7 +28,7 @@ _NOTHING_CUT = dict.fromkeys((*_FILM, "shots"))
 def render_built_text(plan: Plan, timeline: Timeline, *, fresh: bool) -> str:
     """Say in a line what the film is, and how much of it had to be made."""
     made = sum(1 for _ in plan.to_make())
-    clips = f"{made} of {len(plan.shots)} clips made" if made else "no clip had to be made"
+    clips = f"{made} of {len(plan.orders)} clips made" if made else "no clip had to be made"
     cut = "cut" if fresh else "nothing had changed"
     return f"{film_words(timeline)}; {clips}; {cut}"
 

@@ -53,8 +53,12 @@ def _lines(circled: Circled) -> Iterator[str]:
     for shot, cost in circled.asks:
         yield f"{shot} asks for a new clip now: {show_usd(cost)}"
     if circled.cost_before != circled.cost_after:
-        before, after = show_usd(circled.cost_before), show_usd(circled.cost_after)
-        yield f"a build costs {after} now, and {before} before"
+        before, after = _cost(circled.cost_before), _cost(circled.cost_after)
+        yield f"a build costs {after} now; before, it cost {before}"
+
+
+def _cost(amount: MicroUsd) -> str:
+    return show_usd(amount) if amount else "nothing"
 
 
 def _done(circled: Circled) -> str:

@@ -1,9 +1,9 @@
 """Costs for programs: one JSON object in the shape of schemas/costs.schema.json."""
 
 from storyboard.model.attempt import Attempt
-from storyboard.model.money import MicroUsd, decimal_usd
+from storyboard.model.money import decimal_usd
 from storyboard.report.costs import Costs, Sums
-from storyboard.report.document import write_json
+from storyboard.report.document import usd_or_null, write_json
 
 __all__ = ["SCHEMA", "render_costs_json"]
 
@@ -28,7 +28,7 @@ def render_costs_json(costs: Costs) -> str:
             "month": against.month,
             "spent_usd": decimal_usd(against.spending.taken),
             "reserved_usd": decimal_usd(against.spending.reserved),
-            "limit_usd": _usd(against.limit),
+            "limit_usd": usd_or_null(against.limit),
         },
     }
     return write_json(document)
@@ -53,9 +53,5 @@ def _attempt(attempt: Attempt) -> dict[str, object]:
         "film": attempt.order.film,
         "prediction": attempt.job.prediction,
         "estimate_usd": decimal_usd(attempt.order.price),
-        "billed_usd": _usd(attempt.job.billed),
+        "billed_usd": usd_or_null(attempt.job.billed),
     }
-
-
-def _usd(amount: MicroUsd | None) -> str | None:
-    return None if amount is None else decimal_usd(amount)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from storyboard.model.difference import Change, Difference, FieldChange, MaxIncrease, ShotChange
 from storyboard.model.money import MicroUsd, Millis, decimal_usd
 from storyboard.model.plan import step_name
-from storyboard.report.document import write_json
+from storyboard.report.document import usd_or_null, write_json
 
 __all__ = ["SCHEMA", "render_diff_json"]
 
@@ -47,8 +47,8 @@ def _shot(shot: ShotChange) -> dict[str, object]:
         "moved_from": shot.moved_from,
         "fields": _fields(shot.fields),
         "prompt": list(shot.prompt),
-        "price_before_usd": _usd(shot.price_before),
-        "price_after_usd": _usd(shot.price_after),
+        "price_before_usd": usd_or_null(shot.price_before),
+        "price_after_usd": usd_or_null(shot.price_after),
         "runs_before_ms": shot.runs_before,
         "runs_after_ms": shot.runs_after,
         "clips": shot.clips,
@@ -68,7 +68,7 @@ def _totals(difference: Difference) -> dict[str, object]:
         "same": sum(shot.same for shot in shots),
         "clips": difference.clips,
         "cost_usd": decimal_usd(difference.cost),
-        "to_buy_usd": _usd(difference.to_buy),
+        "to_buy_usd": usd_or_null(difference.to_buy),
     }
 
 
@@ -77,7 +77,3 @@ def _limit(difference: Difference, limit: MaxIncrease) -> dict[str, object]:
         "most_usd": decimal_usd(limit.most(difference)),
         "exceeded": limit.exceeded(difference),
     }
-
-
-def _usd(amount: MicroUsd | None) -> str | None:
-    return None if amount is None else decimal_usd(amount)

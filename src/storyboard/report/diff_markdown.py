@@ -75,8 +75,8 @@ def _head(difference: Difference, limit: MaxIncrease | None) -> Iterator[str]:
     runtime = runtime_line(difference.runtime_before, difference.runtime_after)
     yield f"**{_sentence(counts_line(difference))}** Film: {runtime}."
     yield f"Cost: {_money(cost_line(difference))}."
-    if difference.to_buy is not None:
-        yield f"To buy: {_money(to_buy_line(difference.to_buy))}."
+    if to_buy := to_buy_line(difference):
+        yield f"To buy: {_money(to_buy)}."
     if limit is not None and limit.exceeded(difference):
         yield ""
         yield f"**{_money(_sentence(over_limit(difference, limit.most(difference))))}**"

@@ -141,8 +141,8 @@ def _signed(
 def _totals(difference: Difference) -> Iterator[str]:
     yield _total("shots", counts_line(difference))
     yield _total("cost", cost_line(difference))
-    if difference.to_buy is not None:
-        yield _total("to buy", to_buy_line(difference.to_buy))
+    if to_buy := to_buy_line(difference):
+        yield _total("to buy", to_buy)
     yield _total("film", runtime_line(difference.runtime_before, difference.runtime_after))
 
 

@@ -2,6 +2,7 @@
 
 from storyboard.model.difference import Change, Difference, ShotChange
 from storyboard.model.money import MicroUsd, Millis, show_clock, show_seconds, show_usd
+from storyboard.model.plan import Generate, Step, Why
 
 __all__ = [
     "changed_clause",
@@ -104,9 +105,20 @@ def _change_line(difference: Difference) -> str:
     return f"the change makes {clips} anew: {cost}"
 
 
-def to_buy_line(to_buy: MicroUsd) -> str:
-    """Say what a build would spend now, whatever it is that made it necessary."""
-    return f"{show_usd(to_buy)} by a build now" if to_buy else "nothing"
+def to_buy_line(difference: Difference) -> str:
+    """Say what a build would spend now, whatever it is that made it necessary; empty if unknown."""
+    if difference.to_buy is None:
+        return ""
+    if not difference.to_buy:
+        return "nothing"
+    now = f"{show_usd(difference.to_buy)} by a build now"
+    steps = [shot.step for shot in difference.shots if shot.step is not None]
+    unowned = steps and all(_is_new(each) for each in steps)
+    return f"{now}: no clip of it is owned yet" if unowned else now
+
+
+def _is_new(step: Step) -> bool:
+    return isinstance(step, Generate) and step.why is Why.NEW
 
 
 def runtime_line(before: Millis | None, after: Millis | None) -> str:

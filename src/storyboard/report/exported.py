@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from storyboard.compiler.suggest import first_few
 from storyboard.report.cells import harmless
 from storyboard.report.document import write_json
 
 __all__ = ["SCHEMA", "render_export_json", "render_missing_text"]
 
 SCHEMA = "storyboard/export-1"
-_MOST_NAMED = 5
 
 
 def render_export_json(film: str, files: Sequence[tuple[str, Path]], missing: Sequence[str]) -> str:
@@ -25,7 +25,6 @@ def render_export_json(film: str, files: Sequence[tuple[str, Path]], missing: Se
 
 def render_missing_text(missing: Sequence[str]) -> str:
     """Say which shots have no clip, the first few by name."""
-    named = ", ".join(harmless(shot) for shot in missing[:_MOST_NAMED])
-    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    named = first_few([harmless(shot) for shot in missing])
     have = "shot has no clip" if len(missing) == 1 else "shots have no clip"
-    return f"{len(missing)} {have} yet and only a place: {named}{more}"
+    return f"{len(missing)} {have} yet and only a place: {named}"

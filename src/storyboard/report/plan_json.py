@@ -17,7 +17,7 @@ from storyboard.model.plan import (
     step_name,
 )
 from storyboard.model.source import Source
-from storyboard.report.document import write_json
+from storyboard.report.document import usd_or_null, write_json
 from storyboard.report.findings_json import finding_value
 
 __all__ = ["SCHEMA", "order_value", "plan_value", "render_plan_json"]
@@ -48,7 +48,7 @@ def plan_value(
         "shots": [order_value(shot) for shot in plan.shots],
         "takes": [order_value(take) for take in plan.takes],
         "totals": _totals(plan),
-        "budget": {"cost_usd": _usd(plan.budget_cost), "runtime_ms": plan.budget_runtime},
+        "budget": {"cost_usd": usd_or_null(plan.budget_cost), "runtime_ms": plan.budget_runtime},
         "estimate": None if estimate is None else _estimate(estimate),
         "findings": [finding_value(each, sources) for each in diagnostics],
     }
@@ -99,7 +99,7 @@ def _estimate(estimate: Estimate) -> dict[str, object]:
     tightest = estimate.tightest
     return {
         "low_usd": decimal_usd(estimate.low),
-        "high_usd": _usd(estimate.high),
+        "high_usd": usd_or_null(estimate.high),
         "retries": [_retries(each) for each in estimate.retries],
         "limits": [_limit(each, estimate) for each in estimate.limits],
         "tightest": None if tightest is None else str(tightest.cap),
@@ -124,10 +124,6 @@ def _limit(limit: Limit, estimate: Estimate) -> dict[str, object]:
         "over": limit in estimate.passed,
         "endangered": limit in estimate.endangered,
     }
-
-
-def _usd(amount: MicroUsd | None) -> str | None:
-    return None if amount is None else decimal_usd(amount)
 
 
 def _seconds(duration: Millis | None) -> float | None:

@@ -18,7 +18,7 @@ from storyboard.model.plan import (
 )
 from storyboard.report.cells import cut_end, harmless, pad, width_of
 from storyboard.report.paint import Meaning, Paint, painter
-from storyboard.report.plan_totals import model_name, totals
+from storyboard.report.plan_totals import is_fetched, model_name, totals
 
 __all__ = ["render_plan_text", "step_words"]
 
@@ -67,8 +67,10 @@ def _rows(plan: Plan) -> Iterator[_Row]:
     for take in plan.takes:
         takes.setdefault(take.id, []).append(take)
     for shot in plan.shots:
-        yield _row(shot, shot.id.removeprefix(f"{shot.scene}/"))
-        for take in takes.get(shot.id, ()):
+        further = takes.get(shot.id, ())
+        name = shot.id.removeprefix(f"{shot.scene}/")
+        yield _row(shot, f"{name} (take {shot.called})" if further and shot.called > 1 else name)
+        for take in further:
             yield _row(take, f"  take {take.called}")
 
 
@@ -96,7 +98,7 @@ def step_words(shot: PlannedShot) -> tuple[str, Meaning]:
             careful = why in {Why.CHANGED, Why.FAILED_BEFORE}
             return f"{_MARKS[why]} generate ({reason})", "warning" if careful else "good"
         case Resume():
-            return ("> resume" if shot.number is None else "> fetch"), "good"
+            return ("> fetch" if is_fetched(shot) else "> resume"), "good"
         case Reconcile():
             return "? reconcile", "warning"
         case Blocked(reason):

@@ -1,6 +1,7 @@
 """What a plan comes to: orders, money and time, each against its limit."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 
 from storyboard.compiler.steps import BOUGHT_ELSEWHERE
@@ -8,11 +9,11 @@ from storyboard.model.attempt import Cap
 from storyboard.model.card import model_name
 from storyboard.model.estimate import Estimate, Limit, Retries
 from storyboard.model.money import MicroUsd, Millis, show_clock, show_usd
-from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse
+from storyboard.model.plan import Blocked, Generate, Plan, PlannedShot, Reconcile, Resume, Reuse
 from storyboard.report.cells import harmless, pad, width_of
 from storyboard.report.paint import Paint
 
-__all__ = ["model_name", "totals"]
+__all__ = ["is_fetched", "model_name", "totals"]
 
 _LABEL = len("ready in") + 2
 _DEAREST = 5
@@ -48,8 +49,18 @@ def _total(label: str, value: str) -> str:
 
 
 def _shots(plan: Plan) -> str:
-    counts = ((plan.count(kind), verb) for kind, verb in _VERBS)
-    return ", ".join(f"{count} {verb}" for count, verb in counts if count) or "none"
+    counts = Counter(
+        "to fetch" if is_fetched(order) else verb
+        for kind, verb in _VERBS
+        for order in plan.orders
+        if isinstance(order.step, kind)
+    )
+    return ", ".join(f"{count} {verb}" for verb, count in counts.items()) or "none"
+
+
+def is_fetched(order: PlannedShot) -> bool:
+    """Tell whether an order's clip is only fetched: the lock has it as a take already."""
+    return isinstance(order.step, Resume) and order.number is not None
 
 
 def _cost(plan: Plan, paint: Paint) -> str:

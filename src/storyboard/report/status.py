@@ -58,7 +58,8 @@ class Item:
     `stands_in` is the older take that the film shows meanwhile, and `stale` whether that was made
     from something that the shot no longer asks for. `gone` is whether the take that is circled can
     neither be fetched nor be ordered again, `further` whether it is of a take that its shot asks
-    for and the film does not show.
+    for and the film does not show, `fetched` whether it was bought elsewhere, as the lock tells,
+    and the provider may still have it.
     """
 
     shot: str
@@ -74,6 +75,7 @@ class Item:
     stale: bool = False
     gone: bool = False
     further: bool = False
+    fetched: bool = False
 
     @property
     def state(self) -> State | None:

@@ -133,7 +133,7 @@ def _is_open(item: Item, status: Status) -> bool:
     if item.condition is Condition.OWNED:
         return False
     if item.attempt is None:
-        return bool(item.blocked)
+        return bool(item.blocked) or item.fetched
     return item.state in OPEN if item not in status.shots else item.state is not State.WITHDRAWN
 
 

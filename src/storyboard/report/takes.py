@@ -99,6 +99,11 @@ class TakeList:
         )
 
     @property
+    def missing(self) -> int:
+        """How many of the takes are not on this machine."""
+        return len({each.take.key for each in self._all if each.clip is None})
+
+    @property
     def _all(self) -> Iterator[ListedTake]:
         return (each for shot in self.shots for each in shot.takes)
 

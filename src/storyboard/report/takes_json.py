@@ -1,4 +1,4 @@
-"""Takes for programs: one JSON object in the shape of schemas/takes.schema.json."""
+"""Takes for programs, in the shape of schemas/takes.schema.json; a take is the same in others."""
 
 from datetime import UTC
 
@@ -7,7 +7,7 @@ from storyboard.model.money import decimal_usd
 from storyboard.report.document import write_json
 from storyboard.report.takes import ListedTake, ShotTakes, TakeList
 
-__all__ = ["SCHEMA", "render_takes_json"]
+__all__ = ["SCHEMA", "render_takes_json", "take_value"]
 
 SCHEMA = "storyboard/takes-1"
 
@@ -20,7 +20,7 @@ def render_takes_json(listed: TakeList) -> str:
         "rehearsal": listed.rehearsal or None,
         "shots": [_shot(shot) for shot in listed.shots],
         "others": [
-            {"shot": left.shot, "takes": [_facts(take) for take in left.takes]}
+            {"shot": left.shot, "takes": [take_value(take) for take in left.takes]}
             for left in listed.left
         ],
         "totals": {
@@ -47,7 +47,7 @@ def _shot(shot: ShotTakes) -> dict[str, object]:
 
 def _take(listed: ListedTake) -> dict[str, object]:
     return {
-        **_facts(listed.take),
+        **take_value(listed.take),
         "stale": listed.stale,
         "changed": list(listed.changed),
         "path": listed.clip,
@@ -55,7 +55,8 @@ def _take(listed: ListedTake) -> dict[str, object]:
     }
 
 
-def _facts(take: Take) -> dict[str, object]:
+def take_value(take: Take) -> dict[str, object]:
+    """Return what a lock says of one take, as JSON has it."""
     bought = take.bought_at.astimezone(UTC).isoformat(timespec="seconds")
     return {
         "take": take.number,

@@ -93,9 +93,17 @@ def _place(listed: ListedTake, shot: ShotTakes, takes: TakeList) -> str:
             return f"the provider still has it: `{circle} {listed.take.number}`, then build"
         case Absence.BUY:
             again = f"{takes.build} --again {shlex.quote(shot.shot)}"
+            if not listed.circled and listed != _last_lost(shot):  # one order, of the newest
+                circle = shlex.join(["storyboard", "circle", takes.film, shot.shot])
+                again = f"{circle} {listed.take.number}`, then `{again}"
             return f"re-buying costs {show_usd(listed.take.price)}: `{again}`"
         case Absence.GONE:
             return "not on this machine, and the provider has it no more"
+
+
+def _last_lost(shot: ShotTakes) -> ListedTake | None:
+    lost = (each for each in reversed(shot.takes) if each.absence is Absence.BUY)
+    return next(lost, None)
 
 
 def _left(listed: TakeList) -> Iterator[str]:
@@ -110,8 +118,14 @@ def _last(listed: TakeList) -> str:
     if not shots:
         return "no takes yet"
     of = f"{_takes(listed.count)} of {shots} shot{'' if shots == 1 else 's'}"
-    aside = f", {show_usd(listed.aside)} of it for takes that are not shown" if listed.aside else ""
-    return f"{of}, {show_usd(listed.paid)} paid{aside}"
+    return f"{of}, {show_usd(listed.paid)} paid{_of_it(listed)}"
+
+
+def _of_it(listed: TakeList) -> str:
+    """Say what was paid for more than is shown; where clips are missing, that comes first."""
+    if listed.missing:
+        return f"; {listed.missing} not on this machine"
+    return f", {show_usd(listed.aside)} of it for takes that are not shown" if listed.aside else ""
 
 
 def _takes(count: int) -> str:

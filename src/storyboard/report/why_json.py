@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, decimal_usd
 from storyboard.model.reason import InputChange, Reason
 from storyboard.report.document import write_json
 from storyboard.report.plan_json import order_value
+from storyboard.report.takes_json import take_value
 
 __all__ = ["SCHEMA", "render_why_json"]
 
@@ -28,23 +28,12 @@ def _reason(reason: Reason) -> dict[str, object]:
     return {
         **order_value(reason.shot),
         "reason": reason.why,
-        "against": None if reason.against is None else _take(reason.against),
+        "against": None if reason.against is None else take_value(reason.against),
         "recorded": reason.recorded,
         "renamed_from": reason.renamed_from,
         "inputs": [_input(each) for each in reason.inputs],
         "prompt": list(reason.prompt),
         "takes": [order_value(each) for each in reason.takes],
-    }
-
-
-def _take(take: Take) -> dict[str, object]:
-    return {
-        "number": take.number,
-        "key": take.key,
-        "model": take.model,
-        "price_usd": decimal_usd(take.price),
-        "bought_at": take.bought_at.isoformat(),
-        "prediction": take.prediction,
     }
 
 

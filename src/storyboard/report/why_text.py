@@ -1,5 +1,6 @@
 """Why a build would do what it does, for people: a paragraph for each shot, and what it costs."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from storyboard.model.lock import Take
@@ -37,11 +38,12 @@ def _shot(film: str, reason: Reason, paint: Paint) -> Iterator[str]:
     yield from (f"{_INDENT}{line}" for change in reason.inputs for line in _input(change, paint))
     if reason.prompt:
         yield f"{_INDENT}prompt"
-        yield from (f"{_INDENT * 2}{_signed(line, paint)}" for line in reason.prompt)
+        told = (line for line in reason.prompt if line.strip())
+        yield from (f"{_INDENT * 2}{_signed(line, paint)}" for line in told)
     for take in reason.takes:
         yield _headline(take, f"{_INDENT}take {take.called}", paint)
     if isinstance(shot.step, Blocked):
-        again = f"storyboard build {film} --again {shot.id}"
+        again = shlex.join(["storyboard", "build", film, "--again", shot.id])
         yield f"{_INDENT}to order it again for {show_usd(shot.step.cost)}: {harmless(again)}"
     cost = show_usd(reason.cost) if reason.cost else "nothing"
     yield f"{_INDENT}cost  {cost}"
@@ -58,13 +60,14 @@ def _against(film: str, reason: Reason) -> Iterator[str]:
     """Say which take is meant, how it is known, and whether what made it can be told."""
     take = reason.against
     if take is not None:
-        owned = isinstance(reason.shot.step, Reuse)
-        yield _taken(take) if owned else f"the last clip it had is {_taken(take)}"
+        same = isinstance(reason.shot.step, Reuse) or take.key == reason.shot.key
+        yield _taken(take) if same else f"the last clip it had is {_taken(take)}"
     if reason.renamed_from is not None:
         yield f"found in the lock under its old id, {harmless(reason.renamed_from)}"
     if not reason.recorded:
         yield "this machine has no record of what that was made from;"
-        yield f"`storyboard diff {harmless(film)} --against REV` tells what has changed since"
+        compare = f"storyboard diff {shlex.quote(film)} --against REV"
+        yield f"`{harmless(compare)}` tells what has changed since"
 
 
 def _taken(take: Take) -> str:

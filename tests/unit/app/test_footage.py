@@ -7,6 +7,7 @@ import pytest
 
 from fakes.market import shot
 from storyboard.app.footage import StandIn, missing_shots
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
 from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import Blocked, Generate, Plan, Reconcile, Resume, Reuse, Why
@@ -24,6 +25,7 @@ FREE = MicroUsd(0)
         (Resume("prediction"), "in flight"),
         (Reconcile("1"), "unclear"),
         (Blocked("refused by moderation", FREE), "blocked"),
+        (Blocked(BOUGHT_ELSEWHERE, FREE), "bought, and not on this machine"),
         (Reuse(), "damaged"),
     ],
 )
@@ -31,6 +33,12 @@ def test_a_missing_shot_says_why_it_is_missing(step, why):
     """In the words of its plan; one that was to be reused and is not there is damaged."""
     plan = Plan("film.yaml", (shot("a", step),), Millis(0))
     assert missing_shots(plan, ()) == (StandIn("a", why),)
+
+
+def test_what_the_lock_knows_is_to_be_fetched():
+    """It is not in flight: it was made long ago, and is not on this machine."""
+    there = replace(shot("a", Resume("prediction")), number=1)
+    assert missing_shots(Plan("film.yaml", (there,), Millis(0)), ()) == (StandIn("a", "to fetch"),)
 
 
 def test_what_is_owned_or_free_is_not_missing():

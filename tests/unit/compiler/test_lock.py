@@ -1,8 +1,10 @@
 """The lock file as text: the same for the same lock, and findings with places for anything else."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.request import ClipKey
 from storyboard.model.source import Source
 
+PAGE = (Path(__file__).parents[3] / "docs/takes.md").read_text("utf-8")
 SCHEMA = json.loads(resource("schemas", "lock.schema.json"))
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ONE = Take(
@@ -112,6 +115,7 @@ def test_a_new_take_only_adds_lines():
 WRONG = {
     "no mapping": "- a\n",
     "another version": "lock: 2\nshots: {}\n",
+    "no version": "lock: .inf\nshots: {}\n",
     "a key that is no digest": write_lock(lock(Slate("a", (ONE,)))).replace("a" * 64, "beef"),
     "a field of nobody": write_lock(lock(Slate("a", (ONE,)))).replace("seen:", "saw:"),
     "a number given twice": write_lock(lock(Slate("a", (ONE, replace(TWO, number=1))))),
@@ -135,6 +139,29 @@ def test_what_is_no_lock_is_a_finding_with_a_place(text):
     assert outcome.value is None
     assert {each.code for each in outcome.diagnostics} == {Code.BAD_LOCK}
     assert all(each.span is not None for each in outcome.diagnostics)
+
+
+def test_the_page_has_a_lock_as_it_is_written_and_explains_each_field():
+    """docs/takes.md has it letter for letter."""
+    (shown,) = re.findall(r"```yaml\n(# Which clips.*?)```", PAGE, re.DOTALL)
+    outcome = read(shown)
+    assert outcome.value is not None, outcome.diagnostics
+    assert write_lock(outcome.value) == shown
+    _, table = PAGE.split("| field | what it is |\n", 1)
+    rows = [line.split("|")[1] for line in table.split("\n\n", 1)[0].splitlines()[1:]]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    fields = (SCHEMA, *SCHEMA["$defs"].values())
+    known = {name for each in fields for name in each.get("properties", ())}
+    assert told == known - {"shots", "takes"}
+
+
+def test_a_lock_of_a_newer_program_is_not_to_be_mended():
+    """Whoever wrote an older number there would lose what the newer one says."""
+    (finding,) = read("lock: 2\nshots: {}\n").diagnostics
+    assert finding.message == "this lock was written by a newer storyboard"
+    assert finding.help == "it has version 2 and this one knows 1: install the newer one"
+    (unknown,) = read("lock: 0\nshots: {}\n").diagnostics
+    assert "newer" not in unknown.message
 
 
 def test_a_merge_that_git_left_is_called_one():

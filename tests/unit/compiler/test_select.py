@@ -16,6 +16,7 @@ from storyboard.compiler.select import (
     parse,
     states_of,
 )
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE
 from storyboard.model.lock import Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import (
@@ -172,7 +173,7 @@ def test_of_many_names_only_a_few_are_listed():
     shots = [one(f"shot-{number}", "scene") for number in range(100)]
     with pytest.raises(UnknownName) as refused:
         choose([parse("nowhere-at-all")], shots)
-    assert refused.value.hint.endswith("shot-5 and 94 more")
+    assert refused.value.hint.endswith("shot-4 and 95 more")
 
 
 def test_a_film_without_tags_says_so():
@@ -283,6 +284,7 @@ def test_each_step_of_a_plan_has_its_word():
             order("missing", Generate(Why.CLIP_MISSING, FREE)),
             order("failed", Generate(Why.FAILED_BEFORE, FREE)),
             order("blocked", Blocked("refused", FREE)),
+            order("elsewhere", Blocked(BOUGHT_ELSEWHERE, FREE)),
             order("resumed", Resume("p-1")),
             order("unclear", Reconcile("1")),
             order("cached", Reuse()),
@@ -297,6 +299,7 @@ def test_each_step_of_a_plan_has_its_word():
         "missing": {"missing"},
         "failed": {"failed"},
         "blocked": {"failed"},
+        "elsewhere": {"missing"},
         "resumed": {"flight"},
         "unclear": {"flight"},
         "cached": {"cached", "retake"},

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.compiler.suggest import did_you_mean
+from storyboard.compiler.suggest import did_you_mean, first_few
 
 KNOWN = ("scenes", "shots", "camera", "duration", "dialogue", "title", "cu", "ms", "push-in")
 
@@ -65,3 +65,12 @@ def test_one_slip_in_a_long_word_is_always_forgiven(word, data):
         word[:i] + word[i + 1] + word[i] + word[i + 2 :],
     ]
     assert {did_you_mean(slip, (word,)) for slip in slips if slip != word} == {word}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [("", ""), ("a", "a"), ("abcde", "a, b, c, d, e"), ("abcdefg", "a, b, c, d, e and 2 more")],
+)
+def test_of_many_names_the_first_are_listed(names, said):
+    """A message stays a line, however large the film; as many as are listed need no "more"."""
+    assert first_few(names) == said

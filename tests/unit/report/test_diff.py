@@ -124,6 +124,17 @@ def test_a_difference_shows_each_changed_shot_with_its_fields_prompt_and_cost():
     )
 
 
+def test_of_a_film_that_nobody_has_bought_it_is_said_that_all_is_to_buy():
+    """Else what is to buy beside a small change looks like a mistake."""
+    new = Generate(Why.NEW, usd(80))
+    shots = tuple(
+        replace(shot, step=None if shot.change is Change.REMOVED else new)
+        for shot in DIFFERENCE.shots
+    )
+    assert "by a build now: no clip of it is owned yet\n" in text(replace(DIFFERENCE, shots=shots))
+    assert "owned yet" not in text(DIFFERENCE)
+
+
 def test_without_changes_only_the_totals_are_shown():
     """Nothing to list, nothing to pay."""
     assert text(SAME) == (

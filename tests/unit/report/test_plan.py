@@ -321,6 +321,17 @@ def test_further_takes_stand_under_their_shot():
     assert [each["take"] for each in document["shots"]] == [1, 1]
 
 
+def test_a_shot_of_a_later_take_says_which_it_is():
+    """Where several takes are to be made, no row may be taken for another's."""
+    first = shot("a", generate("0.80"))
+    newest = dataclasses.replace(
+        first, request=dataclasses.replace(first.request, take=2), called=2
+    )
+    shown = text(Plan("f", (newest,), Millis(1), takes=(first,))).splitlines()
+    assert [line[:12] for line in shown[3:5]] == ["  a (take 2)", "    take 1  "]
+    assert "  a  " in text(Plan("f", (newest,), Millis(1)))
+
+
 def test_a_stale_shot_says_which_take_stands_in():
     """The film keeps it until its own is bought."""
     changed = dataclasses.replace(
@@ -337,6 +348,7 @@ def test_what_was_bought_elsewhere_is_fetched_or_says_what_to_do():
     gone = shot("b c", Blocked(BOUGHT_ELSEWHERE, micro_usd("0.80")))
     shown = text(Plan("my film.yaml", (fetched, gone), Millis(1)), 100)
     assert "> fetch" in shown
+    assert "shots     1 to fetch, 1 blocked" in shown
     assert "! blocked (bought, and not on this machine)" in shown
     assert shown.endswith(
         "Bought elsewhere: copy .storyboard/clips/ from where that was, or buy again with\n"

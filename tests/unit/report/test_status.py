@@ -204,6 +204,17 @@ def test_a_clip_that_is_gone_with_its_history_waits_for_a_word():
     assert "a: owned once, and its file is damaged or gone" in text(film(gone))
 
 
+def test_a_clip_that_was_bought_elsewhere_is_fetched_and_not_paid_again():
+    """Its price stands in the table; that nothing of it is to pay is said."""
+    clone = (replace(untried("a"), fetched=True), replace(untried("b"), fetched=True))
+    assert (
+        "a, b: bought, and not on this machine; a build fetches it for nothing\n"
+        f"  while the provider has it:\n    {BUILD}\n"
+    ) in text(film(*clone))
+    assert not film(*clone).for_person
+    assert "bought" not in text(film(untried("a")))
+
+
 def test_commands_work_from_where_one_stands():
     """A project elsewhere is named after the attempt, quoted for the shell."""
     one = item("a", *UNCLEAR, number="3")

@@ -1,8 +1,10 @@
 """What is said of takes, of a circle, and of takes that stand in."""
 
 import json
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from storyboard.report.takes import Absence, Left, ListedTake, ShotTakes, TakeLi
 from storyboard.report.takes_json import render_takes_json
 from storyboard.report.takes_text import render_takes_text
 
+PAGE = (Path(__file__).parents[3] / "docs/takes.md").read_text("utf-8")
 SORA = "openai/sora-2/image-to-video"
 BOUGHT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -51,6 +54,21 @@ def test_a_shots_takes_are_a_table():
         "2 takes of 1 shot, $1.60 paid, $0.80 of it for takes that are not shown",
         "● circled   ▸ shown in the film",
     ]
+
+
+def test_the_page_shows_what_the_program_prints():
+    """docs/takes.md has a list letter for letter."""
+    (shown,) = re.findall(r"\$ storyboard takes film.yaml\n(film.*?)```", PAGE, re.DOTALL)
+    first, second = re.findall(r"\.storyboard/clips/.*\.mp4", shown)
+    older = take(1, bought_at=BOUGHT - timedelta(days=1))
+    shot = ShotTakes(
+        "pounce",
+        (
+            here(1, take=older, clip=first, stale=True, changed=("prompt",)),
+            here(2, clip=second, circled=True, shown=True),
+        ),
+    )
+    assert text(shot) == shown
 
 
 def test_another_model_that_has_answered_is_named():
@@ -98,6 +116,13 @@ def test_a_clip_that_two_shots_share_was_paid_once():
     two = ShotTakes("b", (here(1, take=take(1, key=shared)),))
     assert "1 take of 2 shots, $0.80 paid\n" in text(one, two)
     assert "no takes yet" in text(ShotTakes("a"))
+
+
+def test_a_clone_is_told_how_many_clips_are_not_here():
+    """Not that they are not shown, which follows from it."""
+    away = ShotTakes("a", (here(1), here(2, clip=None, absence=Absence.FETCH)))
+    assert "2 takes of 1 shot, $1.60 paid; 1 not on this machine\n" in text(away)
+    assert "not on this machine" not in text(ShotTakes("a", (here(1),)))
 
 
 def test_a_rehearsal_and_what_is_left_are_named():
@@ -184,7 +209,7 @@ def test_a_circle_says_what_it_costs():
     assert render_circle_text(done).splitlines()[1:] == [
         "it was made from something that the shot no longer asks for: prompt",
         "hug asks for a new clip now: $0.40",
-        "a build costs $0.40 now, and $0.00 before",
+        "a build costs $0.40 now; before, it cost nothing",
     ]
     told = json.loads(render_circle_json(done))
     assert told["asks"] == [{"shot": "hug", "cost_usd": "0.40"}]

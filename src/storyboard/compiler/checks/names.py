@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from storyboard.compiler.checks.subject import Subject
-from storyboard.compiler.suggest import did_you_mean
+from storyboard.compiler.suggest import did_you_mean, first_few
 from storyboard.model.diagnostic import Code, Diagnostic, Related
 from storyboard.model.source import Span
 from storyboard.model.story import ImageFrom, ImageUrl, Origin, Scene, Shot
@@ -163,7 +163,7 @@ def _later(message: str, place: Span) -> Diagnostic:
 
 def _unknown(code: Code, kind: str, name: str, place: Span, known: Iterable[str]) -> Diagnostic:
     nearest = did_you_mean(name, known)
-    listed = ", ".join(known)
+    listed = first_few(tuple(known))
     advice = f"the film has: {listed}" if listed else f"the film has no {kind}s yet"
     if nearest is not None:
         advice = f'did you mean "{nearest}"?'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from storyboard.compiler.checks.subject import Subject
+from storyboard.compiler.suggest import first_few
 from storyboard.model.card import ModelCard
 from storyboard.model.diagnostic import Code, Diagnostic
 from storyboard.model.request import Still
@@ -10,7 +11,6 @@ from storyboard.model.story import ImageFile, Shot
 
 __all__ = ["CHECKS", "PAID"]
 
-_FEW = 5
 _TOLERANCE = 0.02
 
 
@@ -22,10 +22,9 @@ def stills(subject: Subject) -> Iterator[Diagnostic]:
         if shot.image is None and _starts_from_a_still(subject, shot)
     ]
     if lacking:
-        listed = ", ".join(f'"{shot.id}"' for shot in lacking[:_FEW])
-        more = f" and {len(lacking) - _FEW} more" if len(lacking) > _FEW else ""
+        listed = first_few([f'"{shot.id}"' for shot in lacking])
         verb = "has" if len(lacking) == 1 else "have"
-        message = f"{listed}{more} {verb} no still"
+        message = f"{listed} {verb} no still"
         advice = "the animatic shows a slate; to be bought a shot needs one: image: stills/….png"
         yield Diagnostic(Code.IMAGE_MISSING, message, lacking[0].origin.at("id"), advice)
 

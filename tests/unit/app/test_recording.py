@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes.films import HEAD, card, film
-from storyboard.app.takes import with_takes
+from storyboard.app.recording import with_takes
 from storyboard.compiler.planner import Owned, Script, make_plan
 from storyboard.model.account import Account
 from storyboard.model.lock import Lock, Slate, Take
@@ -59,12 +59,21 @@ def test_numbers_go_on_after_a_shot_was_edited():
     assert after.slates[0].takes[0] == lock.slates[0].takes[0]
 
 
+def test_a_number_is_never_given_twice():
+    """Not even one that was left free: somebody may know a clip by it."""
+    planned = plan("shots: [{id: a, action: x}]")
+    known = Lock((Slate("a", (take("old"), take("older", 4))),))
+    assert numbers(with_takes(known, planned, bought(planned))) == {"a": [1, 4, 5]}
+
+
 def test_a_circle_drawn_meanwhile_stays():
     """It is the lock as it is now that gets the takes, not as it was when the build began."""
     planned = plan("shots: [{id: a, action: x, takes: 2}]")
     lock = with_takes(Lock(), planned, bought(planned))
     circled = Lock((replace(lock.slates[0], circled=1, circled_for=planned.shots[0].base),))
     assert with_takes(circled, planned, bought(planned)) == circled
+    stale = with_takes(lock, planned, bought(planned))
+    assert stale.slates[0].circled is None, "the control: the lock as it was has no circle"
 
 
 def test_a_renamed_shot_takes_its_takes_along():

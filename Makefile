@@ -1,7 +1,7 @@
 # Everything a newcomer or CI needs; each target sets up what it needs first.
 #   make film    build storyboards/the-yarn.yaml and print where the film is
 #   make test    format, lint, types, import contracts, all tests, coverage
-#   make soak    every storm and every kill, of which `make test` takes a sample (minutes)
+#   make soak    every storm, kill and history, of which `make test` takes a sample (minutes)
 # Needs Python 3.11, 3.12 or 3.13 and make. PYTHON=… chooses an interpreter.
 
 SHELL := /bin/sh
@@ -39,7 +39,8 @@ tests: $(VENV)/.ready-dev
 	$(BIN)/coverage report --skip-covered
 
 soak: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n 2 --soak tests/fault/test_storms.py tests/fault/test_kill.py
+	$(BIN)/python -m pytest -n 2 --soak tests/fault/test_storms.py tests/fault/test_kill.py \
+	    tests/fault/test_histories.py
 
 golden: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest tests/golden --update-golden -q

@@ -487,6 +487,32 @@ def test_a_take_that_is_too_old_to_fetch_is_bought_again_only_when_asked_to(stud
     assert cost() == "0.00"
     build("--again", "s0")
     assert studio.orders == 2
+    assert [(each["missing"], each["price_usd"]) for each in listed()["takes"]] == [
+        ("gone", "0.10"),
+        (None, "0.10"),
+    ]
+    assert (listed()["shown"], told("plan")["totals"]["spent_usd"], cost()) == (2, "0.20", "0.00")
+    studio.forget()  # a clone of that: it has both, and fetches what can be fetched
+    assert (told("plan")["totals"]["spent_usd"], cost()) == ("0.20", "0.00")
+    build()
+    assert (studio.orders, listed()["shown"]) == (2, 2)
+
+
+def test_of_several_lost_takes_one_is_bought_again(studio):
+    """The newest, or the one that is circled, as the list says; the others stay lost."""
+    studio.change("{id: s0,", "{id: s0, takes: 3,")
+    build()
+    studio.forget()
+    studio.age()
+    lines = run("takes").out
+    assert (
+        "`storyboard circle film.yaml s0 2`, then `storyboard build film.yaml --again s0`" in lines
+    )
+    build("--again", "s0")
+    assert (studio.orders, listed()["shown"], cost()) == (4, 4, "0.00")
+    run("circle", "s0", "2")
+    build("--again", "s0")
+    assert (studio.orders, len(listed()["takes"]), cost()) == (5, 5, "0.00")
 
 
 def test_one_more_take_that_is_asked_for_is_waited_for_with_the_last(studio):

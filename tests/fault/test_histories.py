@@ -96,6 +96,10 @@ class Folder:
     def lock_text(self):
         return self.lock_file.read_text("utf-8") if self.lock_file.exists() else ""
 
+    def stamp(self):
+        """Return what changes when the lock is written, be it with the same text."""
+        return self.lock_file.stat() if self.lock_file.exists() else None
+
     def lock(self):
         return read(self.lock_text())
 
@@ -247,10 +251,10 @@ class Play:
         clone.model.record()
         again = self.words(only, frozenset())
         assert clone.cost(*again) == 0, self.story(clone.plan(*again))
-        written = clone.lock_file.stat()
+        written = clone.stamp()
         idle = clone.run("build", "film.yaml", *again)
         assert idle.code == ExitCode.OK, self.story(idle.err)
-        assert clone.lock_file.stat() == written, self.story("the lock was written for nothing")
+        assert clone.stamp() == written, self.story("the lock was written for nothing")
         self.keeps(lock, clone)
         if only is None:
             self.all_listed(clone)
@@ -296,7 +300,7 @@ class Play:
         expected = clone.model.to_buy()
         at = self.chance.randint(0, 1 + 8 * len(expected))
         self.say(f"crash at {at}", clone)
-        before, named = self.bought_by_action(), self.named(clone)
+        before, named, lock = self.bought_by_action(), self.named(clone), clone.lock_text()
         with dying(at):
             clone.run("build", "film.yaml", "--yes")
         paid = self.bought_by_action() - before
@@ -305,6 +309,8 @@ class Play:
             assert count <= len(mine), self.story("more was ordered than was planned")
             clone.model.order(mine[:count])
             self.paid[action] += count
+        if clone.lock_text() != lock:  # that was its last write
+            clone.model.record()
         unnamed = sum(each.job.state in {State.INTENT, State.UNKNOWN} for each in clone.attempts())
         unsent = unnamed - (paid.total() - (self.named(clone) - named))
         if not unsent and self.chance.random() < HALF:
@@ -312,8 +318,9 @@ class Play:
         self.build(clone, reserved=unsent)
 
     def named(self, clone):
-        """Count the orders of which the ledger knows what the provider calls them."""
-        return sum(each.job.prediction is not None for each in clone.attempts())
+        """Count the orders of its own of which a clone knows what the provider calls them."""
+        own = (each.job for each in clone.attempts() if each.order.price)
+        return sum(job.prediction is not None for job in own)
 
     def lose(self, clone):
         """The ledger is gone, or the clips, or all but the lock: a fresh clone."""

@@ -16,7 +16,7 @@ from storyboard.report.paint import Paint
 __all__ = ["is_fetched", "model_name", "totals"]
 
 _LABEL = len("ready in") + 2
-_DEAREST = 5
+_MOST_NAMED = 5
 _VERBS = (
     (Generate, "to generate"),
     (Reuse, "cached"),
@@ -162,13 +162,13 @@ def _roughly(duration: Millis) -> str:
 
 def _dearest(plan: Plan) -> Iterator[str]:
     paid = sorted((shot for shot in plan.shots if shot.cost), key=lambda shot: -shot.cost)
-    shown = [(harmless(shot.id), show_usd(shot.cost)) for shot in paid[:_DEAREST]]
+    shown = [(harmless(shot.id), show_usd(shot.cost)) for shot in paid[:_MOST_NAMED]]
     column = max(width_of(name) for name, _ in shown)
     yield ""
     yield "What costs most:"
     yield from (f"  {pad(name, column)}  {price}" for name, price in shown)
-    if len(paid) > _DEAREST:
-        yield f"  and {len(paid) - _DEAREST} more"
+    if len(paid) > _MOST_NAMED:
+        yield f"  and {len(paid) - _MOST_NAMED} more"
 
 
 def _elsewhere(plan: Plan) -> Iterator[str]:
@@ -182,6 +182,9 @@ def _elsewhere(plan: Plan) -> Iterator[str]:
         return
     yield ""
     yield "Bought elsewhere: copy .storyboard/clips/ from where that was, or buy again with"
-    for order, step in blocked:
+    for order, step in blocked[:_MOST_NAMED]:
         command = f"storyboard build {shlex.quote(plan.film)} --again {shlex.quote(order.id)}"
         yield f"  {harmless(command)}  ({show_usd(step.cost)})"
+    if len(blocked) > _MOST_NAMED:
+        whole = show_usd(MicroUsd(sum(step.cost for _, step in blocked)))
+        yield f"  and {len(blocked) - _MOST_NAMED} more; all of them anew would cost {whole}"

@@ -106,3 +106,38 @@ def test_what_nobody_bought_is_not_there():
     """A slate without takes is not written."""
     planned = plan("shots: [{id: a, action: x}]")
     assert with_takes(Lock((Slate("b", (take("k"),)),)), planned, {}).slates[0].shot == "b"
+
+
+def test_what_was_lost_and_ordered_once_more_is_a_further_take():
+    """Both were paid for: the first stays as it was written, and nothing is added twice."""
+    text = "shots: [{id: a, action: x}]"
+    first = plan(text)
+    key = first.shots[0].key
+    lock = with_takes(Lock(), first, {key: replace(take(key), prediction="p-1")})
+    second = plan(text, lock, known=frozenset({key}), again=frozenset({"a"}))
+    found = {key: replace(take(key), prediction="p-2")}
+    after = with_takes(lock, second, found)
+    assert [each.prediction for each in after.slates[0].takes] == ["p-1", "p-2"]
+    assert with_takes(after, second, found) == after
+    settled = plan(text, after, clips=frozenset({key}))
+    assert with_takes(lock, settled, found) == lock  # the control: it is this plan that ordered it
+
+
+def test_a_clip_that_no_shot_asks_for_any_more_is_written_before_what_is_new():
+    """Its order was under way when the shot was edited; under the id that the shot has now."""
+    first = plan("shots: [{id: a, action: x}]")
+    lock = with_takes(Lock(), first, bought(first))
+    second = plan("shots: [{id: z, action: x, takes: 2}]", lock)
+    after = with_takes(lock, second, bought(second), [("a", take("late")), ("gone", take("k"))])
+    assert numbers(after) == {"gone": [1], "z": [1, 2, 3]}
+    assert [each.key for each in after.slates[1].takes][1] == "late"
+
+
+def test_a_take_is_the_same_under_another_shot():
+    """What is copied has the price and the order that the lock knows, not what is found here."""
+    first = plan("shots: [{id: a, action: x}]")
+    lock = with_takes(Lock(), first, bought(first))
+    second = plan("shots: [{id: a, action: x}, {id: z, action: x}]", lock)
+    free = {key: replace(each, price=MicroUsd(0)) for key, each in bought(second).items()}
+    after = with_takes(lock, second, free)
+    assert {each.price for _, each in after.takes} == {MicroUsd(400_000)}

@@ -1,10 +1,14 @@
 """What stands in the way of an order: what a person has to decide, in words of its own."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from storyboard.compiler.steps import BOUGHT_ELSEWHERE, Owned, step_of
+from storyboard.compiler.steps import BOUGHT_ELSEWHERE, Owned, act_on, step_of
 from storyboard.model.attempt import Past
 from storyboard.model.job import State
+from storyboard.model.lock import Slate, Take
 from storyboard.model.money import MicroUsd, Millis
 from storyboard.model.plan import Blocked, Generate, Offer, Resume, Reuse
 from storyboard.model.request import ClipRequest, clip_key
@@ -41,3 +45,17 @@ def test_it_is_ordered_again_when_a_person_says_so():
     assert isinstance(
         step_of("a", (OFFER,), Owned(elsewhere=KEYS, again=frozenset({"a"}))), Generate
     )
+
+
+@pytest.mark.parametrize("made", [1, 2])
+@pytest.mark.parametrize("tried", [False, True])
+def test_a_clone_takes_the_fallback_that_has_made_the_clip(made, tried):
+    """Whichever of them, and whether or not the first model was tried here too: none is ordered."""
+    requests = [replace(REQUEST, model=f"model-{number}") for number in range(3)]
+    offers = [replace(OFFER, model=each.model, key=clip_key(each)) for each in requests]
+    keys = [offer.key for offer in offers]
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    take = Take(1, keys[made], "c" * 64, "m", OFFER.bought, OFFER.cost, at, instead_of=keys[0])
+    past = {keys[0]: Past("1", State.REFUSED)} if tried else {}
+    owned = Owned(slates={"a": Slate("a", (take,))}, elsewhere=frozenset({take.key}), past=past)
+    assert act_on(offers, owned) == made

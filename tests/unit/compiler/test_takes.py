@@ -109,6 +109,15 @@ def test_a_take_after_one_that_failed_is_found():
     assert (plan.shots[0].key, plan.shots[0].step) == (third, Reuse())
 
 
+@pytest.mark.parametrize(("takes", "bought"), [(1, []), (2, [1]), (3, [1, 2])])
+def test_only_as_many_takes_are_bought_as_are_lacking(takes, bought):
+    """Of three only the last came: where fewer are asked for now, the others are not wanted."""
+    first, second, third = keys(3)
+    tried = past(State.REFUNDED, first, second) | past(State.OWNED, third)
+    owned = Owned(frozenset({third}), past=tried)
+    assert ordered(planned(owned=owned, takes=takes)) == bought
+
+
 def test_what_costs_nothing_is_made_once():
     """However many takes are asked for: they would all be the same."""
     free = card(id="house", prices=())
@@ -244,6 +253,17 @@ def test_a_pinned_take_that_is_gone_is_never_ordered(again):
         assert "take 1 is circled" in plan.shots[0].step.reason
 
 
+def test_one_take_is_ordered_again_and_not_all_that_were_lost():
+    """The newest, or the one that is circled; the plan has the price of that one alone."""
+    three = keys(3)
+    lost = Owned(past=past(State.LOST, *three), known=frozenset(three))
+    again = replace(lost, again=frozenset({"a"}))
+    assert (planned(owned=lost, takes=3).cost, ordered(planned(owned=again, takes=3))) == (0, [3])
+    chosen = slate(*three, circled=1, for_=three[0])
+    plan = planned(owned=again, slate=chosen, takes=3, elsewhere=frozenset(three))
+    assert (ordered(plan), plan.cost) == ([1], 400_000)
+
+
 def test_a_pinned_take_is_fetched_while_the_provider_has_it():
     """Another clone paid for it: it costs nothing here."""
     (first,), (wanted,) = keys(1), keys(1, EDITED)
@@ -275,6 +295,25 @@ def test_what_only_the_lock_knows_is_there():
     assert (plan.cost, [type(each.step) for each in plan.orders]) == (0, [Blocked])
     fetched = planned(slate=slate(first, second), fetchable={first: "p-1", second: "p-2"})
     assert {each.step.prediction for each in fetched.orders} == {"p-1", "p-2"}
+
+
+def test_a_take_behind_a_number_that_nothing_came_of_is_found_in_a_clone():
+    """The second was refused, which only the ledger knows that asked for it: the third is shown."""
+    first, _, third = keys(3)
+    bought = frozenset({first, third})
+    plan = planned(owned=Owned(bought, elsewhere=bought), slate=slate(first, third))
+    assert (plan.shots[0].key, plan.shots[0].number, plan.cost) == (third, 2, 0)
+    more = planned(owned=Owned(bought, retakes=frozenset({"a"})), slate=slate(first, third))
+    assert ordered(more) == [4]
+
+
+def test_a_take_that_the_lock_has_of_another_shot_is_none_to_buy():
+    """A shot that was renamed to the id of one that was bought as well."""
+    first, second = keys(2)
+    slates = {"a": slate(ClipKey("0" * 64)), "b": slate(first, second, shot="b")}
+    fetchable = {first: "p-1", second: "p-2"}
+    owned = Owned(slates=slates, elsewhere=frozenset(fetchable), fetchable=fetchable)
+    assert [each.step for each in planned(owned=owned).orders] == [Resume("p-2"), Resume("p-1")]
 
 
 def test_a_renamed_shot_takes_its_slate_along():

@@ -430,3 +430,11 @@ def test_the_estimate_is_told_to_programs_too():
         ],
         "tightest": "run",
     }
+
+
+def test_of_many_clips_that_were_bought_elsewhere_a_few_are_named():
+    """The last line says what all of them would cost."""
+    gone = Blocked(BOUGHT_ELSEWHERE, micro_usd("0.80"))
+    shown = text(Plan("f", tuple(shot(f"s{n}", gone) for n in range(7)), Millis(1)), 100)
+    assert shown.count("--again") == 5
+    assert shown.endswith("  and 2 more; all of them anew would cost $5.60\n")
